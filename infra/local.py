@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -72,18 +72,19 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
     making.rename(path)
 
 
-def seed(stack: Stack, path: Path) -> dict[str, Any]:
+def seed(stack: Stack, path: Path, call: Callable[..., str] | None = None) -> dict[str, Any]:
     """Load the sample election, dated today, and return the settings.
 
-    An operator's token and an account are made by ./baykoo.
+    An operator's token and an account are made by ./baykoo, which `call` calls.
 
     `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """
     write_settings(path, settings(stack))
-    baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
-    output = baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
+    call = call or baykoo
+    call(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
+    output = call(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
     account = ("Shift lead", "--address", LEAD, "--role", "headquarters", "--election", ELECTION)
-    link = baykoo(stack, path, "account", "add", *account).split()[-1]
+    link = call(stack, path, "account", "add", *account).split()[-1]
     return settings(stack, output.split()[-1], ELECTION, link)
 
 

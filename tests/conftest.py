@@ -2,16 +2,29 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import astuple
+from functools import cache
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
+from cli_process import call_aws
 from hypothesis import HealthCheck, settings
 from stack import Sample, folder_of, sample_on
 
+from infra.deploying import target
 from infra.emulator import clear_abandoned
 from infra.stack import Stack, local_stack
 
 # A Logger made while a test runs would hide its service's lines from caplog for every test after.
 os.environ["POWERTOOLS_LOG_DEDUPLICATION_DISABLED"] = "true"
+
+# botocore's models are files of JSON that every session reads for itself: a tenth of a second of processor for each
+# client, of which tests make thousands.
+botocore.session.create_loader = cache(create_loader)  # type: ignore[attr-defined]
+
+# As infra/stack.py and the deployment call it.
+target.run_aws = lambda arguments, environ: astuple(call_aws(arguments, environ))
 
 # A slow machine is no fault of the code: examples are neither timed nor given up.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,6 +9,8 @@ from os import getpid
 from pathlib import Path
 from typing import Any
 
+from cli_process import call_baykoo
+
 from infra.emulator import RECORD, Process
 from infra.environments import STATE
 from infra.local import seed, write_settings
@@ -26,9 +28,15 @@ class Sample:
 
 def sample_on(stack: Stack, path: Path) -> Sample:
     """Load the sample election, dated today, as `make run` does; `path` is where the settings go."""
-    local = seed(stack, path)
+    local = seed(stack, path, _forked)
     write_settings(path, local)
     return Sample(stack, local, path)
+
+
+def _forked(stack: Stack, path: Path, *arguments: str) -> str:
+    called = call_baykoo(arguments, stack.environ | {"BAYKOO_LOCAL": str(path)})
+    assert called.status == 0, called.output + called.errors
+    return called.output
 
 
 def folder_of(name: str) -> Path:

@@ -33,6 +33,13 @@ class AwsFailed(DeployFailed):
         self.code = code[1] if code else ""
 
 
+def run_aws(arguments: list[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run the `aws` command; return its status, its output and its errors."""
+    command = [str(Path(sys.executable).with_name("aws")), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environ)
+    return done.returncode, done.stdout, done.stderr
+
+
 @dataclass(frozen=True)
 class Target:
     """Where a stack goes: name, region, bucket, and the command's environment.
@@ -47,12 +54,11 @@ class Target:
 
     def aws(self, *arguments: str) -> str:
         """Run the `aws` command there and return what it prints; raises `AwsFailed`."""
-        command = [str(Path(sys.executable).with_name("aws")), "--region", self.region, "--output", "json", *arguments]
         environ = {**self.environ, "AWS_PAGER": ""}
-        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environ)
-        if done.returncode:
-            raise AwsFailed(f"aws {' '.join(arguments)}\n{done.stdout}{done.stderr}".rstrip())
-        return done.stdout
+        status, output, errors = run_aws(["--region", self.region, "--output", "json", *arguments], environ)
+        if status:
+            raise AwsFailed(f"aws {' '.join(arguments)}\n{output}{errors}".rstrip())
+        return output
 
     def ask(self, *arguments: str) -> Any:
         """Run the `aws` command there and read its JSON; raises `AwsFailed`."""

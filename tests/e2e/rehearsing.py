@@ -3,37 +3,26 @@
 import datetime as dt
 import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
+from cli_process import Running, start_baykoo
 from stack import Sample
 
 from infra.stack import Stack
 
-ROOT = Path(__file__).parents[2]
 
-
-def baykoo(sample: Sample, *arguments: str) -> subprocess.Popen[str]:
+def baykoo(sample: Sample, *arguments: str) -> Running:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "chalicelib.cli", *arguments],
-        cwd=ROOT,
-        env=environ | {"BAYKOO_LOCAL": str(sample.path), "COLUMNS": "120"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_baykoo(arguments, environ | {"BAYKOO_LOCAL": str(sample.path), "COLUMNS": "120"})
 
 
-def output_of(running: subprocess.Popen[str]) -> str:
+def output_of(running: Running) -> str:
     output, errors = running.communicate()
     assert running.returncode == 0, output + errors
     return output
 
 
-def refusal_of(running: subprocess.Popen[str]) -> str:
+def refusal_of(running: Running) -> str:
     """What a command said on one line before it ended with a failure."""
     _, errors = running.communicate()
     assert running.returncode in (1, 2)

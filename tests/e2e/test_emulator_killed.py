@@ -1,12 +1,12 @@
 """The emulator is killed in the middle of a rehearsal and started again: nothing that was acknowledged is missing."""
 
 import random
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cli_process import Running
 from deployed import eventually
 from rehearsing import baykoo, counted, output_of, overdue, rehearsal_of, without_outcome
 from stack import folder_of, kill_emulator, sample_on
@@ -25,9 +25,9 @@ def acknowledged(stack: Stack, election: str) -> int:
 
 
 @pytest.fixture
-def begun() -> Iterator[list[subprocess.Popen[str]]]:
+def begun() -> Iterator[list[Running]]:
     """What a test begins is ended with it."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Running] = []
     yield processes
     for process in processes:
         process.kill()
@@ -35,7 +35,7 @@ def begun() -> Iterator[list[subprocess.Popen[str]]]:
 
 
 @pytest.mark.long
-def test_what_was_acknowledged_is_there_with_an_outcome(tmp_path: Path, begun: list[subprocess.Popen[str]]) -> None:
+def test_what_was_acknowledged_is_there_with_an_outcome(tmp_path: Path, begun: list[Running]) -> None:
     chance, folder = random.Random(SEED), folder_of("killed")
     with local_stack(folder, keep=True) as stack:
         sample = sample_on(stack, tmp_path / "local.json")
