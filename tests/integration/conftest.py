@@ -11,6 +11,7 @@ from pipeline import Load, Pipeline
 
 from chalicelib.services.clients import aws, bucket, provider_settings
 from chalicelib.services.delivery import carrier_health
+from chalicelib.store import elections
 from chalicelib.store.carriers import CarrierRow
 from infra.stack import Stack
 
@@ -33,18 +34,32 @@ def services(stack_without_streams: Stack) -> Iterator[Stack]:
     os.environ.update(environ)
     aws.client.cache_clear()
     aws.intake_client.cache_clear()
+    _stop_schedules(stack_without_streams)
     yield stack_without_streams
     os.environ.clear()
     os.environ.update(before)
 
 
+def _stop_schedules(stack: Stack) -> None:
+    """Tests call sweep and its like themselves; the stack's own would read their rows each minute."""
+    events = stack.client("events")
+    for rule in events.list_rules()["Rules"]:
+        events.disable_rule(Name=rule["Name"])
+
+
+@pytest.fixture(scope="session")
+def keys_of_tables(services: Stack) -> dict[str, list[str]]:
+    database = services.client("dynamodb")
+    tables = [database.describe_table(TableName=name)["Table"] for name in database.list_tables()["TableNames"]]
+    return {table["TableName"]: [key["AttributeName"] for key in table["KeySchema"]] for table in tables}
+
+
 @pytest.fixture(scope="module")
-def emptied(services: Stack) -> Iterator[None]:
+def emptied(services: Stack, keys_of_tables: dict[str, list[str]]) -> Iterator[None]:
     """Takes a file's rows away after it: audits and sweeps of later ones would read them all."""
     yield
     database = services.client("dynamodb")
-    for table in database.list_tables()["TableNames"]:
-        keys = [key["AttributeName"] for key in database.describe_table(TableName=table)["Table"]["KeySchema"]]
+    for table, keys in keys_of_tables.items():
         pages = database.get_paginator("scan").paginate(TableName=table)
         rows = [{key: row[key] for key in keys} for page in pages for row in page["Items"]]
         for begin in range(0, len(rows), BATCH):
@@ -58,6 +73,12 @@ def load(services: Stack, emptied: None) -> Load:
     """Loads an election of the test's own; arguments replace fields of the sample."""
     secret = services.webhook_secrets["generic"]["secrets"][0]
     return lambda **changes: Pipeline.loaded(secret, **changes)
+
+
+@pytest.fixture(autouse=True)
+def _no_other_process_trusts_an_older_election(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load waits until no process may count by the version before: here is but one, which has the new one."""
+    monkeypatch.setattr(elections, "TRUSTED_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -340,10 +340,15 @@ def _clocked(stage: Stage) -> SimpleNamespace:
 
 def _modules() -> list[ModuleType]:
     """Every module of the product that a function may load."""
+    _load_all()
+    return [module for name, module in list(sys.modules.items()) if name.startswith(_PRODUCT)]
+
+
+@cache
+def _load_all() -> None:
     for room in (chalicelib.entrypoints, chalicelib.services):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             importlib.import_module(found.name)
-    return [module for name, module in list(sys.modules.items()) if name.startswith(_PRODUCT)]
 
 
 def _asks_the_time(module: ModuleType) -> bool:

@@ -19,11 +19,6 @@ from chalicelib.store.incidents import incidents_of
 OPENING = "OP A1 B0730 C12 D1 E1668"
 
 
-@pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_elections, "TRUSTED_SECONDS", 0.02)
-
-
 def with_form(election: Election, code: str, **changes: object) -> Election:
     forms = [_form(form, changes) if form.code == code else form for form in election.forms]
     return changed(election, forms=forms)

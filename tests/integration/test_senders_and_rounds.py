@@ -14,11 +14,6 @@ from chalicelib.store import elections as stored_elections
 OPENING = "OP A1 B0730 C12 D1 E1668"
 
 
-@pytest.fixture(autouse=True)
-def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_elections, "TRUSTED_SECONDS", 0.02)
-
-
 def test_two_observers_share_a_phone(load: Load) -> None:
     pipeline = load(size=2)
     lead, other, *rest = pipeline.election.observers
