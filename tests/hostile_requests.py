@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from hostile_sms import strange, text
+from typed_bodies import typed_body
 
 from chalicelib.entrypoints.api.openapi import declared
 from chalicelib.entrypoints.api.routes import PAGE, ROUTES, UNVERSIONED, WEBHOOKS
@@ -42,6 +43,7 @@ PATHS = (
     "%zz",
     "a" * 3000,
     "%D0%B6" * 300,
+    "%E3%81%82" * 700,
     "*",
     "#x",
     "{{7*7}}",
@@ -141,9 +143,8 @@ class Hostile:
         return "\r\n".join(lines).encode("utf-8", "surrogatepass") + b"\r\n\r\n" + self.body
 
 
-_FIELDS = {
-    (method, route): sorted(row.body.model_fields) if row.body is not None else []
-    for method, route, _, row in declared(ROUTES | UNVERSIONED)
+_MODELS = {
+    (method, route): row.body for method, route, _, row in declared(ROUTES | UNVERSIONED) if row.body is not None
 }
 EVERY = sorted({*ROUTES, *UNVERSIONED, *PAGE, *WEBHOOKS})
 
@@ -154,6 +155,21 @@ def hostile_requests(seed: int, count: int, target: Target) -> Iterator[Hostile]
     for place in range(count):
         method, route = EVERY[place % len(EVERY)]
         yield _made(chance, method, route, target)
+
+
+def typed_requests(seed: int, count: int, target: Target) -> Iterator[Hostile]:
+    """Yield so many requests with bodies of the right types, every route that takes one in turn."""
+    chance = random.Random(seed)
+    routes = sorted(_MODELS)
+    for place in range(count):
+        method, route = routes[place % len(routes)]
+        path = re.sub(r"\{(\w+)\}", lambda part: _parameter(chance, part[1], target), route)
+        headers = [("Authorization", f"Bearer {target.proof}")] if target.proof else []
+        headers += [("Content-Type", "application/json"), ("If-Match", '"1"')]
+        headers += [("Idempotency-Key", f"k{chance.getrandbits(60)}")]
+        yield Hostile(
+            method, route, path, tuple(headers), json.dumps(typed_body(chance, _MODELS[method, route])).encode()
+        )
 
 
 def _made(chance: random.Random, method: str, route: str, target: Target) -> Hostile:
@@ -188,9 +204,14 @@ def _parameter(chance: random.Random, name: str, target: Target) -> str:
 
 
 def _body(chance: random.Random, method: str, route: str) -> bytes:
-    fields = _FIELDS.get((method, route), [])
-    if chance.random() < 0.4 or not fields:
+    model = _MODELS.get((method, route))
+    if chance.random() < 0.3 or model is None:
         return chance.choice(_BODIES)
+    if chance.random() < 0.6:
+        return json.dumps(typed_body(chance, model)).encode()
+    fields = sorted(model.model_fields)
+    if not fields:
+        return b"{}"
     given = {name: _value(chance) for name in chance.sample(fields, chance.randrange(1, len(fields) + 1))}
     if chance.random() < 0.1:
         given[strange(chance)[:50]] = _value(chance)

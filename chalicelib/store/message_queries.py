@@ -15,7 +15,12 @@ from chalicelib.store.tables import StoreUnavailable, store_faults
 
 
 def get(key: str) -> Message | None:
-    """Return a message by key, as of now; raises StoreUnavailable."""
+    """Return a message by key, as of now; raises StoreUnavailable.
+
+    None where no row can have such a key: DynamoDB takes neither an empty nor a longer one.
+    """
+    if not 0 < len(key.encode("utf-8", "surrogatepass")) <= row_keys.LONGEST_KEY:
+        return None
     with store_faults():
         try:
             return Message.get(key, consistent_read=True)

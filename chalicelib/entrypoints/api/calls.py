@@ -60,7 +60,7 @@ class EmptyBody(RequestModel):
 class ReportBody(RequestModel):
     """A report's answers as they were typed, by code."""
 
-    form: str = Field(max_length=50)
+    form: str = Field(min_length=1, max_length=50)
     round: str | None = Field(default=None, max_length=50)
     answers: dict[str, str] = Field(max_length=200)
     comment: str = Field(default="", max_length=LONGEST_TYPED)
@@ -69,7 +69,7 @@ class ReportBody(RequestModel):
 class AnswersBody(RequestModel):
     """Who answered, and each report."""
 
-    observer: str = Field(max_length=50)
+    observer: str = Field(min_length=1, max_length=50)
     reports: tuple[ReportBody, ...] = Field(min_length=1, max_length=MOST_REPORTS)
 
 
@@ -93,7 +93,7 @@ class OutcomeBody(RequestModel):
 class UndoBody(RequestModel):
     """Which call is undone, and why."""
 
-    contact: str = Field(max_length=200)
+    contact: str = Field(min_length=1, max_length=200)
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
 

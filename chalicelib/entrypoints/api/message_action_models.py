@@ -97,7 +97,7 @@ class AssignBody(NoteBody):
 class AssignPreviewBody(NoteBody):
     """The observer to whom a message's phone would be assigned."""
 
-    observer: str = Field(max_length=40)
+    observer: str = Field(min_length=1, max_length=40)
 
 
 class ReportReadBack(AnswerModel):

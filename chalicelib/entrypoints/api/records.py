@@ -125,7 +125,7 @@ class Outbox(AnswerModel):
 class KeyBody(RequestModel):
     """A message of ours by its key, and why to send again."""
 
-    key: str = Field(max_length=2_000)
+    key: str = Field(min_length=1, max_length=2_000)
     note: str = Field(default="", max_length=500)
 
 

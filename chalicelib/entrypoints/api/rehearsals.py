@@ -93,7 +93,7 @@ class Trainings(AnswerModel):
 class RingBody(RequestModel):
     """Whose phone rings."""
 
-    phone: str = Field(max_length=50)
+    phone: str = Field(min_length=1, max_length=50)
 
 
 class SpokenReport(AnswerModel):

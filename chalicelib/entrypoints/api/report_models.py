@@ -12,7 +12,7 @@ MOST_CODES = 300
 Codes = tuple[str, ...]
 _CODES: Any = Field(default=(), max_length=MOST_CODES)
 _NOTE: Any = Field(default="", max_length=LONGEST_NOTE)
-_NUMBER: Any = Field(max_length=50)
+_NUMBER: Any = Field(min_length=1, max_length=50)
 
 
 class ReportPath(StationPath):
@@ -66,7 +66,7 @@ class ExplanationBody(RequestModel):
     `counts`: the quick count takes the station all the same.
     """
 
-    rule: str = Field(max_length=1_000)
+    rule: str = Field(min_length=1, max_length=1_000)
     counts: bool = False
     note: str = _NOTE
 
@@ -94,7 +94,7 @@ class CorrectionBody(RequestModel):
 class WithdrawalBody(RequestModel):
     """Which entry is withdrawn from the report, by its message's key."""
 
-    message: str = Field(max_length=2_048)
+    message: str = Field(min_length=1, max_length=2_048)
     note: str = _NOTE
 
 

@@ -56,7 +56,7 @@ class PersonBody(RequestModel):
 class StationBody(RequestModel):
     """Where an observer goes."""
 
-    station: str = Field(max_length=50)
+    station: str = Field(min_length=1, max_length=50)
     note: str = _NOTE
 
 

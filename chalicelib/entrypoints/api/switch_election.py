@@ -20,7 +20,7 @@ from chalicelib.services.access.sign_in import ProofRefused, signed_in_elsewhere
 class SwitchBody(RequestModel):
     """Which election is shown from now on."""
 
-    election: str = Field(max_length=100)
+    election: str = Field(min_length=1, max_length=100)
 
 
 @operation(

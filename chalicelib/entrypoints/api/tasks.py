@@ -37,8 +37,8 @@ class TaskBody(RequestModel):
     """A task that one has, as it was handed out."""
 
     kind: Kind
-    key: str = Field(max_length=1_000)
-    region: str = Field(max_length=200)
+    key: str = Field(min_length=1, max_length=1_000)
+    region: str = Field(min_length=1, max_length=200)
 
 
 class Task(AnswerModel):

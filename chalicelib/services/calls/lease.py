@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from chalicelib.observation.elections.election import Election, Station
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.listing import Call, calls_in_order, own_calls, regions_asked
@@ -117,11 +118,17 @@ def row_of(loaded: LoadedElection, operator: Operator, station: str) -> tuple[Ca
 
     Raises StationUnknown, StoreUnavailable.
     """
-    known = loaded.election.station_by_number.get(station)
-    if known is None or not operator.sees_station(known):
-        raise StationUnknown(f"there is no station {station} in this election, or not in your regions")
-    operator.require_station(station)
-    return call_of(loaded.election.id, known.region, station), known.region
+    region = station_of(loaded.election, operator, station).region
+    return call_of(loaded.election.id, region, station), region
+
+
+def station_of(election: Election, operator: Operator, number: str) -> Station:
+    """Return a station that an operator may call; raises StationUnknown."""
+    station = election.station_by_number.get(number)
+    if station is None or not operator.sees_station(station):
+        raise StationUnknown(f"there is no station {number} in this election, or not in your regions")
+    operator.require_station(number)
+    return station
 
 
 def taking(action: Action, row: CallRow, region: str, what: str) -> Change:

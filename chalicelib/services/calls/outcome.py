@@ -21,7 +21,7 @@ from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.call_requests import answered_by, asking
-from chalicelib.services.calls.lease import row_of
+from chalicelib.services.calls.lease import row_of, station_of
 from chalicelib.services.calls.listing import sees_phone
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
 from chalicelib.services.desk.message import OTHERS_AT_WORK
@@ -71,6 +71,7 @@ def log_call(
     else has the station, and what `perform` raises.
     """
     election, at = loaded.election, loaded.clock.at(action.now)
+    station_of(election, action.operator, station)
     check(election, station, call, at, has_answers=phone_entry is not None)
 
     noted = replace(action, note=call.note)

@@ -25,7 +25,7 @@ OTHERS_AT_WORK = (AlreadyProcessed, AssignmentsChanged)
 
 def message_of(operator: Operator, key: str) -> Message:
     """Return a message that the operator sees; raises NoSuchMessage, StoreUnavailable."""
-    row = get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
+    row = get(key)
     if row is None or keys.is_sign_in(key) or not is_of(operator, row) or not sees(operator, row):
         raise NoSuchMessage("there is no such message in this election, or not in your regions")
     return row

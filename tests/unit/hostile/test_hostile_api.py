@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from hostile_day import HostileDay, hostile_day
-from hostile_requests import EVERY, Hostile, Target, hostile_requests
+from hostile_requests import EVERY, Hostile, Target, hostile_requests, typed_requests
 from hostile_seeds import failed_before, keeping, seed
 
 from app import app
@@ -98,6 +98,14 @@ def test_every_request_is_answered_and_only_what_is_accepted_writes(api: Api, ro
     count = min(REQUESTS, PER_DAY) // len(PROOFS)
     with keeping("requests", api.day.seed):
         for hostile in hostile_requests(api.day.seed * 10 + PROOFS.index(role), count, target):
+            _check(api, hostile, api.ask(hostile), role)
+
+
+@pytest.mark.parametrize("role", PROOFS[:2])
+def test_the_strangest_that_a_document_allows_is_answered(api: Api, role: str) -> None:
+    target = Target("http://localhost/api", "hostile", api.tokens[role])
+    with keeping("requests", api.day.seed):
+        for hostile in typed_requests(api.day.seed, min(REQUESTS, PER_DAY), target):
             _check(api, hostile, api.ask(hostile), role)
 
 
