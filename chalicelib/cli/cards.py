@@ -51,7 +51,7 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
 def _write_slips(path: Path, election: Election, language: str, slips: Iterable[CodeSlip]) -> None:
     """Write the slips of a language, readable by their owner alone.
 
-    None where nobody has a code.
+    It is None where nobody has a code.
     """
     chosen = [slip for slip in slips if slip.language == language]
     if not chosen:

@@ -148,7 +148,7 @@ def shards_command(election_id: str, shards: int) -> None:
 def reprocess_command(election_id: str) -> None:
     """Read again what did not count before ELECTION's file was mended.
 
-    For want of something that the file has now.
+    It reads those that wait for want of something that the file has now.
     """
     use_stack()
 

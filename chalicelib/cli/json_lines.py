@@ -1,6 +1,6 @@
 """JSON lines in, JSON lines out.
 
-Each as soon as it is read.
+Each line is answered as soon as it is read.
 """
 
 import json

@@ -1,7 +1,7 @@
 """./baykoo parse: what an SMS says and what would be answered.
 
-From the election file alone. Needs no stack, sends and stores nothing: it is for trying a form before the observers'
-cards are printed.
+It needs the election file alone. Needs no stack, sends and stores nothing: it is for trying a form before the
+observers' cards are printed.
 """
 
 import json
@@ -110,7 +110,7 @@ def _report(report: ReportReading) -> dict[str, Any]:
 def _json(value: Value) -> Any:
     """Return an answer as a JSON value.
 
-    A decimal as a number of the same digits, or as a string where a double cannot hold them.
+    A decimal becomes a number of the same digits, or a string where a double cannot hold them.
     """
     if isinstance(value, Decimal):
         number = float(value)

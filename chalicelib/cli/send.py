@@ -64,8 +64,8 @@ def send(
 ) -> None:
     """Send one SMS to many observers, each phone once.
 
-    To those who are all of what is named. Killed or stopped with Ctrl-C, it goes on where it was when it is called
-    again with the same --name and --text.
+    They are those who are all of what is named. Killed or stopped with Ctrl-C, it goes on where it was when it is
+    called again with the same --name and --text.
     """
     limited = bool(regions or stations or language or missing)
     if everybody == limited:

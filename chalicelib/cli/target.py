@@ -1,6 +1,6 @@
 """Which stack the command line works on.
 
-One on AWS that was named, else the one that runs on this machine.
+It is one on AWS that was named, else the one that runs on this machine.
 """
 
 import json

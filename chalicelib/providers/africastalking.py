@@ -152,8 +152,8 @@ class AfricasTalking(Provider):
     def _opt_out(self, fields: Mapping[str, str], at: dt.datetime) -> InboundSms:
         """Read an opt-out as an SMS without words.
 
-        To the setting `recipient` where it tells of a sender's name. It has neither id nor time, so it is one SMS per
-        minute, of which a second changes nothing.
+        It goes to the setting `recipient` where it tells of a sender's name. It has neither id nor time, so it is one
+        SMS per minute, of which a second changes nothing.
         """
         sender = international_field(fields, "phoneNumber")
         recipient = own_number({}, "to", self.secrets) or international_field(fields, "senderId")

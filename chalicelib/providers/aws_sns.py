@@ -52,7 +52,7 @@ class AwsSns(Provider):
     def verify(self, request: WebhookRequest) -> None:
         """Check the RSA signature over the envelope's fields.
 
-        By a certificate from SNS's own host, for a topic that is allowed.
+        The certificate is from SNS's own host, for a topic that is allowed.
         """
         if _is_raw(request):
             if not offers_shared_secret(self.secrets):

@@ -160,8 +160,8 @@ class Provider(ABC):
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
         """Make the request for a page of what came in.
 
-        Between two moments; raises CannotList, CannotSend. `page` is a `next_page` or `resume` of before. A list
-        without times tells all that came after `page`.
+        The page is of what came between two moments; raises CannotList, CannotSend. `page` is a `next_page` or `resume`
+        of before. A list without times tells all that came after `page`.
         """
         raise CannotList("this provider has no list of the SMS that came in")
 
@@ -172,8 +172,8 @@ class Provider(ABC):
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:  # noqa: ARG002
         """Make a proven request to the webhook that counts nothing.
 
-        To the webhook at `url`, proven as the provider proves its own. Raises CannotCheck, and WebhookRefused where the
-        settings say too little.
+        It goes to the webhook at `url`, proven as the provider proves its own. Raises CannotCheck, and WebhookRefused
+        where the settings say too little.
         """
         raise CannotCheck(f"only the provider itself can sign a call of {url}")
 

@@ -44,7 +44,7 @@ def id_field(fields: Mapping[str, Any], name: str) -> str:
 def number_field(fields: Mapping[str, Any], name: str) -> str:
     """Read a number or sender's name as the provider wrote it.
 
-    A telephone number or short code too: 1 to 64 printable characters. Of a `tel:` URI (RFC 3966) its number.
+    It may be a telephone number or short code too: 1 to 64 printable characters. Of a `tel:` URI (RFC 3966) its number.
     """
     written = _token(fields, name, LONGEST_NUMBER)
     uri = _TEL_URI.match(written)
@@ -54,7 +54,7 @@ def number_field(fields: Mapping[str, Any], name: str) -> str:
 def international_field(fields: Mapping[str, Any], name: str) -> str:
     """Read a number of a provider that writes international ones.
 
-    With or without +: E.164, short codes as they are.
+    It may come with or without +: E.164, short codes as they are.
     """
     return international(number_field(fields, name))
 
@@ -108,7 +108,8 @@ def read_each(
 ) -> Delivery:
     """Read the entries of a list; a fault names its entry.
 
-    None for one that brings nothing. One that cannot be read does not hide the others; raises Malformed where none can.
+    It is None for one that brings nothing. One that cannot be read does not hide the others; raises Malformed where
+    none can.
     """
     readable: list[InboundSms | Receipt] = []
     faults: list[Malformed] = []

@@ -76,7 +76,7 @@ class Generic(Provider):
     def proven_by(self) -> tuple[str, ...]:
         """The signature's secret or a field's, else another's.
 
-        One that is sent along otherwise.
+        Another is one that is sent along otherwise.
         """
         is_ours = self.format.signature is not None or self.format.secret_field is not None
         return ("secrets", "secret") if is_ours else PROVEN_BY
@@ -84,7 +84,7 @@ class Generic(Provider):
     def verify(self, request: WebhookRequest) -> None:
         """Check the signature, then its age.
 
-        The age where the format has a timestamp.
+        The age is checked where the format has a timestamp.
         """
         signature = self.format.signature
         if self.format.secret_field is not None:

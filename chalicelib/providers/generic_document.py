@@ -83,7 +83,7 @@ def node_at(document: Any, way: str) -> Any:
 def first_at(documents: Sequence[Any], ways: Sequence[str]) -> Any:
     """Return the first value that is there and not empty.
 
-    By the ways in turn, in each document in turn.
+    The ways are tried in turn, in each document in turn.
     """
     empty = None
     for way in ways:

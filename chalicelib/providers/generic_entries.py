@@ -89,7 +89,7 @@ class EntryReader:
 def _part(fields: Mapping[str, Any]) -> Part | None:
     """Read the part of a long SMS that the fields tell.
 
-    None where they tell none, or none that makes sense.
+    It is None where they tell none, or none that makes sense.
     """
     udh = fields.get("udh")
     if isinstance(udh, str) and re.fullmatch(r"(?:[0-9A-Fa-f]{2}){1,140}", udh):

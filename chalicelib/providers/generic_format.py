@@ -63,8 +63,8 @@ class Signature:
 class TextCoding:
     """How the text is written.
 
-    In the charset that `charset_field` names, by `charsets` where its values are codes. `written`: the text's bytes as
-    they are in a form, or in hexadecimal or Base64.
+    It is in the charset that `charset_field` names, by `charsets` where its values are codes. `written`: the text's
+    bytes as they are in a form, or in hexadecimal or Base64.
     """
 
     charset_field: str | None = None

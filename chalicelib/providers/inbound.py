@@ -44,7 +44,7 @@ class InboundSms:
 class Receipt:
     """What became of an SMS that we sent.
 
-    By the id that the provider gave it or that we gave the provider.
+    The SMS is named by the id that the provider gave it or that we gave the provider.
     """
 
     id: str

@@ -45,8 +45,8 @@ class CannotList(Exception):
 class ListFailed(Exception):
     """The provider did not give its list.
 
-    Not to be asked again before `retry_after` seconds. `is_refused`: what was asked for is at fault, such as a page
-    that the provider no longer knows.
+    It is not to be asked again before `retry_after` seconds. `is_refused`: what was asked for is at fault, such as a
+    page that the provider no longer knows.
     """
 
     def __init__(self, reason: str, retry_after: int | None = None, *, is_refused: bool = False) -> None:

@@ -25,7 +25,7 @@ def is_multipart(request: WebhookRequest) -> bool:
 def multipart_fields(request: WebhookRequest, charset: str) -> list[tuple[str, str]]:
     """Read the fields in their order.
 
-    Each in its own charset or in `charset`.
+    Each is in its own charset or in `charset`.
     """
     kind = request.headers["content-type"].replace("\r", " ").replace("\n", " ")
     try:

@@ -18,10 +18,10 @@ _USUAL_PORT = {"https": ":443", "http": ":80"}
 def called_urls(request: WebhookRequest, secrets: Secrets) -> list[str]:
     """Return the URLs that the provider may have called.
 
-    Its own port written or not, none twice. The setting `public_url`, the URL as it was pasted at the provider, decides
-    where it is set; its query replaces the request's only where both say the same, for API Gateway writes a query anew.
-    Else it is the request's URL, and that with a proxy's X-Forwarded-Proto, -Host and -Port: path and query are the
-    request's own, so that nothing in a header can replace what was called.
+    Each is there with its own port written and not, and none twice. The setting `public_url`, the URL as it was pasted
+    at the provider, decides where it is set; its query replaces the request's only where both say the same, for API
+    Gateway writes a query anew. Else it is the request's URL, and that with a proxy's X-Forwarded-Proto, -Host and
+    -Port: path and query are the request's own, so that nothing in a header can replace what was called.
     """
     return list(dict.fromkeys(url for base in _bases(request, secrets) for url in _with_and_without_port(base)))
 

@@ -56,7 +56,7 @@ class NotConfigured(WebhookRefused):
 class Undecidable(WebhookRefused):
     """Nobody can say now whether the request is authentic.
 
-    For a reason of our own: it must come again.
+    The reason is our own: it must come again.
     """
 
     status = 503

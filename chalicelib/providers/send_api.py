@@ -75,7 +75,7 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
 def required(secrets: Secrets, name: str) -> str:
     """Return a setting that sending needs; raises CannotSend.
 
-    The current value of one in rotation.
+    It is the current value of one in rotation.
     """
     kept = secrets.get(name)
     value = kept[0] if isinstance(kept, list | tuple) and kept else kept
@@ -87,7 +87,7 @@ def required(secrets: Secrets, name: str) -> str:
 def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
     """Return whom an SMS comes from.
 
-    The setting `sender`, else what the message asks for; None leaves it to the account.
+    It is the setting `sender`, else what the message asks for; None leaves it to the account.
     """
     return secrets.get("sender") or message.sender
 
@@ -108,7 +108,7 @@ def one_of_ours(secrets: Secrets, sender: str | None) -> str | None:
 def base_url(secrets: Secrets, default: str | None = None) -> str:
     """Return where a provider's API is; raises CannotSend.
 
-    The setting `base_url` (regional, private), else the usual.
+    It is the setting `base_url` (regional, private), else the usual.
     """
     written = str(secrets.get("base_url") or default or required(secrets, "base_url"))
     return secure_url(written if "://" in written else f"https://{written}", "base_url").rstrip("/")
@@ -134,8 +134,8 @@ def secure_url(written: str, setting: str) -> str:
 def receipt_url(secrets: Secrets, name: str, api_url: str) -> str | None:
     """Return the URL that a provider's receipts come to.
 
-    With the proof that its settings ask for; None where none is known. `public_url` in the settings decides; else it is
-    the provider's webhook under `api_url`.
+    It has the proof that its settings ask for; None where none is known. `public_url` in the settings decides; else it
+    is the provider's webhook under `api_url`.
     """
     if secrets.get("public_url"):
         return str(secrets["public_url"]).partition("#")[0]

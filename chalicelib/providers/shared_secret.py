@@ -1,7 +1,7 @@
 """Proof by a secret that the provider sends along.
 
-A token in the path or query, basic authentication, an address. It proves who calls, not what is said: whoever reads one
-request can write others. HTTPS alone keeps it secret.
+The secret is a token in the path or query, basic authentication, or an address. It proves who calls, not what is said:
+whoever reads one request can write others. HTTPS alone keeps it secret.
 """
 
 import base64
@@ -46,7 +46,7 @@ def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
 def offers_shared_secret(secrets: Secrets) -> bool:
     """Tell whether a shared secret alone proves requests.
 
-    By the settings' choice.
+    The settings say so.
     """
     return any(secrets.get(setting) for setting in _PROOFS)
 
@@ -67,7 +67,7 @@ def require_basic(request: WebhookRequest, secrets: Secrets, user: str, password
 def require_source(request: WebhookRequest, secrets: Secrets) -> None:
     """Raise NotAuthentic unless the source address is listed.
 
-    One of `source_addresses`, where there are any.
+    It must be one of `source_addresses`, where there are any.
     """
     listed = secrets.get("source_addresses")
     if not listed:

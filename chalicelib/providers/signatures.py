@@ -55,7 +55,7 @@ def plain_hash(algorithm: str, message: bytes) -> str:
 def same(presented: str, expected: str) -> bool:
     """Tell whether two texts are equal, in constant time.
 
-    In a time that does not tell where they differ.
+    The time does not tell where they differ.
     """
     return hmac.compare_digest(presented.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass"))
 
@@ -68,7 +68,7 @@ def any_same(presented: str, expected: Iterable[str]) -> bool:
 def require_same(presented: str, expected: Iterable[str], hint: str) -> None:
     """Raise NotAuthentic unless the texts are the same.
 
-    With a hint for those who may read the settings.
+    The fault has a hint for those who may read the settings.
     """
     if not any_same(presented, expected):
         raise NotAuthentic("bad_signature", "the signature does not match", hint=hint)
@@ -77,7 +77,7 @@ def require_same(presented: str, expected: Iterable[str], hint: str) -> None:
 def tolerance(secrets: Secrets, usual: dt.timedelta = TOLERANCE) -> dt.timedelta:
     """Return how old a signed request may be.
 
-    The setting `tolerance_seconds`, else what is usual for the provider.
+    It is the setting `tolerance_seconds`, else what is usual for the provider.
     """
     chosen = secrets.get("tolerance_seconds")
     return dt.timedelta(seconds=chosen) if isinstance(chosen, int) and 0 < chosen <= 10**6 else usual

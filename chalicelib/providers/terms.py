@@ -16,7 +16,7 @@ from chalicelib.providers.contract import CannotSend, Secrets
 class Cost:
     """An SMS's segments, and an estimate of their price.
 
-    A decimal, where a price is set.
+    The price is a decimal, where one is set.
     """
 
     segments: int

@@ -110,7 +110,7 @@ class Twilio(Provider):
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
         """Make GET .../Messages.json of the window.
 
-        By the time when Twilio took them; a page names the path of the next.
+        It goes by the time when Twilio took them; a page names the path of the next.
         """
         account = required(self.secrets, "account_sid")
         basic = account, required(self.secrets, "auth_token")

@@ -169,7 +169,7 @@ class VonageSms(Provider):
 def _fields(request: WebhookRequest) -> dict[str, str]:
     """Return the fields of a call, by GET, form or JSON.
 
-    An account's setting.
+    The method is an account's setting.
     """
     if request.method == "GET":
         return single(query_fields(request.url))

@@ -65,7 +65,7 @@ def handle(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: F
 def refusal(refused: WebhookRefused) -> Answer:
     """Answer a request that is not taken.
 
-    A problem document by RFC 9457.
+    The answer is a problem document by RFC 9457.
     """
     problem = {
         "type": "about:blank",
@@ -92,7 +92,7 @@ def _require_settings(secrets: Secrets | None) -> Secrets:
 def _stumbled(fault: Exception) -> Undecidable:
     """Say where and over what this code stumbled.
 
-    Without the values, which may be anybody's.
+    It leaves out the values, which may be anybody's.
     """
     way = " ".join(f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(fault.__traceback__))
     hint = f"{type(fault).__name__} at {way}"

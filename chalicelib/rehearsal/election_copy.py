@@ -63,7 +63,7 @@ def _with_code(observer: Observer, rehearsal_id: str, codes: float) -> Observer:
 def free_number(rehearsal_id: str) -> str:
     """Return a fictitious number that leads to no election yet.
 
-    For the rehearsal's observers to text to.
+    The rehearsal's observers text to it.
     """
     numbers = fictitious_numbers(f"{rehearsal_id} number")
     return next(number for number in numbers if routes.election_of_number(number, fresh=True) is None)
@@ -78,7 +78,7 @@ def strangers(election: Election) -> Iterator[str]:
 def fictitious_numbers(start: str) -> Iterator[str]:
     """Return numbers set aside for fiction, in E.164.
 
-    From a place that depends on `start`; they repeat after FICTITIOUS.
+    They begin at a place that depends on `start`; they repeat after FICTITIOUS.
     """
     for place in count(zlib.crc32(start.encode())):
         yield f"+1{AREAS[place // 100 % len(AREAS)]}55501{place % 100:02}"

@@ -220,7 +220,7 @@ def _read_forms(election: Election, accounted: Sequence[RehearsedSms]) -> Iterat
 def _reading(sent: RehearsedSms) -> Mapping[str, Any] | None:
     """Return what was read of the form that was intended.
 
-    None where it was not found, or not counted.
+    It is None where it was not found, or not counted.
     """
     reports: list[dict[str, Any]] = ((sent.row and sent.row.reading) or {}).get("reports", [])
     same = (report for report in reports if report["form"] == sent.planned.intended.form and not report.get("held"))

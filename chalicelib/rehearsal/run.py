@@ -87,7 +87,7 @@ class RehearsedSms:
 class RehearsedIncident:
     """An incident, its SMS, and its alerts as they ended.
 
-    Those queued with it, and its escalation's.
+    There are those queued with it, and its escalation's.
     """
 
     incident: Incident

@@ -1,6 +1,6 @@
 """Words and templates of what coordinators get by email.
 
-One JSON file per language, beside the Jinja templates.
+There is one JSON file per language, beside the Jinja templates.
 """
 
 import json

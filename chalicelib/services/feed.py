@@ -18,7 +18,7 @@ Told = tuple[str, Line]
 def told_of_incoming(message: Message, election_id: str | None, outcome: Mapping[str, str]) -> Told | None:
     """Return what the feed is told of an SMS that was processed.
 
-    None where it belongs to no election.
+    It is None where it belongs to no election.
 
     `outcome`: the texts that the message was given, by attribute.
     """
@@ -33,7 +33,7 @@ def told_of_incoming(message: Message, election_id: str | None, outcome: Mapping
 def told_of_outgoing(message: Message) -> Told | None:
     """Return what the feed is told of a message of ours.
 
-    None where it belongs to no election.
+    It is None where it belongs to no election.
     """
     if message.direction != "out" or message.election is None:
         return None

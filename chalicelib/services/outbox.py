@@ -62,8 +62,8 @@ def to_coordinator(
 ) -> list[Message]:
     """Make the rows that tell a coordinator something.
 
-    By SMS, by email or by both; None is not sent. `key` is the rows' key without its channel. `sender`: the number that
-    the SMS comes from, without it the election's. Raises StoreUnavailable.
+    They are SMS, emails or both; None is not sent. `key` is the rows' key without its channel. `sender`: the number
+    that the SMS comes from, without it the election's. Raises StoreUnavailable.
     """
     rows: list[Message] = []
     if sms is not None and coordinator.phone:

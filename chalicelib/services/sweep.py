@@ -1,6 +1,6 @@
 """Sweep: push on whatever is stuck anywhere on the way.
 
-A full safety net with the streams switched off.
+It is a full safety net with the streams switched off.
 """
 
 import datetime as dt

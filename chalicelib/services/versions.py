@@ -1,6 +1,6 @@
 """What every change by a person has in common.
 
-The version that they have seen, and the note that says why.
+It names the version that they have seen, and the note that says why.
 """
 
 LONGEST_NOTE = 500

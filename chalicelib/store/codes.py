@@ -1,6 +1,6 @@
 """Wrong codes per phone.
 
-One small row, from the first wrong one to the next right one.
+Each is one small row, from the first wrong one to the next right one.
 """
 
 import datetime as dt

@@ -131,7 +131,7 @@ def counting(election_id: str, hour: str, operator: str, amounts: Mapping[str, i
 def figures_of(election_id: str, since: str | None = None) -> Iterable[FiguresRow]:
     """Return every operator's figures by hour.
 
-    From an hour on where it is given.
+    They begin at an hour where it is given.
 
     Raises StoreUnavailable.
     """

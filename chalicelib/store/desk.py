@@ -103,7 +103,7 @@ def at_desk(election_id: str, region: str | None, desk: Desk) -> str:
 def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> list[WaitingSms]:
     """Return what waits in a region, of no region for None.
 
-    The oldest first.
+    The oldest comes first.
 
     Raises StoreUnavailable.
     """
@@ -170,7 +170,7 @@ def retrying(row: Message, decision: Decision) -> Write:
 def resolution_after(row: Message, decision: Decision) -> dict[str, Any]:
     """Return what is kept of decisions about a message.
 
-    The newest above the earlier ones.
+    The newest stands above the earlier ones.
 
     `was`: where it waited before. `entries`: how often it was entered. `incidents`: those that an earlier reading
     opened.

@@ -123,7 +123,7 @@ def _alerts(election_id: str, incident_id: str, occasion: int | str) -> str:
 def notice(message_key: str, coordinator_id: str) -> str:
     """Return the key of a coordinator's notice of an SMS.
 
-    Of what another coordinator's did, or of a phone that its wrong code blocks. It lacks the channel.
+    It tells of what another coordinator's SMS did, or of a phone that its wrong code blocks. It lacks the channel.
     """
     return f"told#{message_key}#{coordinator_id}"
 

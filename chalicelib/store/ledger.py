@@ -47,7 +47,7 @@ class SealRow(StoredRow):
 class OpeningRow(StoredRow):
     """An hour whose sealing has begun: which rows it takes.
 
-    Those stored before `cut`. `since` is the cut before, None for the first.
+    They are those stored before `cut`. `since` is the cut before, None for the first.
     """
 
     class Meta(TableMeta):

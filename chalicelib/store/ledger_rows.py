@@ -40,8 +40,8 @@ def message_pages(
 ) -> Iterator[RowPage]:
     """Yield the messages of an election, and those of none.
 
-    Those put from `since` on and before `cut`, as far as they tell: a long SMS bears when its last part was stored, and
-    when it was joined. Scans the table, at half the price of consistent reads. Raises StoreUnavailable.
+    They are those put from `since` on and before `cut`, as far as they tell: a long SMS bears when its last part was
+    stored, and when it was joined. Scans the table, at half the price of consistent reads. Raises StoreUnavailable.
     """
     of_it = (Message.election == election_id) | Message.election.does_not_exist()
     condition: Condition = ((Message.direction == "in") | (Message.direction == "out")) & of_it

@@ -17,7 +17,7 @@ from chalicelib.store.tables import StoreUnavailable, store_faults
 def get(key: str) -> Message | None:
     """Return a message by key, as of now; raises StoreUnavailable.
 
-    None where no row can have such a key: DynamoDB takes neither an empty nor a longer one.
+    It is None where no row can have such a key: DynamoDB takes neither an empty nor a longer one.
     """
     if not 0 < len(key.encode("utf-8", "surrogatepass")) <= row_keys.LONGEST_KEY:
         return None
@@ -31,7 +31,7 @@ def get(key: str) -> Message | None:
 def get_many(keys: Iterable[str]) -> list[Message]:
     """Return those of the messages that exist and can be read.
 
-    In no order. Raises StoreUnavailable.
+    They come in no order. Raises StoreUnavailable.
     """
     return [row for row in read_rows(keys)[0] if isinstance(row, Message)]
 
@@ -94,7 +94,7 @@ def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
 def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:
     """Yield keys of a queue's unfinished rows, or of those due.
 
-    At most `limit` per shard, the longest due first. Raises StoreUnavailable.
+    There are at most `limit` per shard, the longest due first. Raises StoreUnavailable.
     """
     due = Message.due_at <= due_before if due_before is not None else None
     for shard in range(QUEUE_SHARDS[queue]):
@@ -121,7 +121,7 @@ def longest_due(queues: Iterable[Queue], due_before: dt.datetime | None, most: i
 def needing_attention(partition: str) -> Iterator[str]:
     """Yield keys of the SMS in a partition of the attention index.
 
-    The oldest first. Raises StoreUnavailable.
+    The oldest comes first. Raises StoreUnavailable.
     """
     with store_faults():
         for row in Message.attention_index.query(partition, attributes_to_get=["key"]):
@@ -143,7 +143,7 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
 def newest_with(phone: str, limit: int) -> list[tuple[str, dt.datetime]]:
     """Return keys of a phone's newest messages, with their storing.
 
-    In and out, with the instant when each was stored.
+    They came or went, and each has the instant when it was stored.
 
     Raises StoreUnavailable.
     """
@@ -173,7 +173,7 @@ def received_messages() -> Iterator[Message]:
 def waiting_in(partition: str, limit: int) -> list[dt.datetime]:
     """Return since when SMS wait in a partition of the attention index.
 
-    At most `limit` of them, the oldest first. Raises StoreUnavailable.
+    There are at most `limit` of them, the oldest first. Raises StoreUnavailable.
     """
     with store_faults():
         rows = Message.attention_index.query(partition, limit=limit, attributes_to_get=["stored_at"])

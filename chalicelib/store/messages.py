@@ -155,7 +155,7 @@ class Message(QueuedRow):
     def origin(self) -> str:
         """The key of the SMS that led to the row.
 
-        As far as the row tells.
+        It is known as far as the row tells.
         """
         return self.cause or (self.about if self.direction == "out" and self.about else self.key)
 

@@ -52,8 +52,8 @@ def route_of(number: str, *, fresh: bool = False) -> RouteRow | None:
 def route_to(written: str, *, fresh: bool = False) -> RouteRow | None:
     """Return the route of a number of ours, however it is written.
 
-    None where it leads nowhere, or to more than one. A national number is completed by the countries of the elections
-    that have routes. Raises StoreUnavailable.
+    It is None where it leads nowhere, or to more than one. A national number is completed by the countries of the
+    elections that have routes. Raises StoreUnavailable.
     """
     number = international(written)
     row = route_of(number, fresh=fresh) if number else None

@@ -67,7 +67,7 @@ class Target:
     def describe(self) -> dict[str, Any] | None:
         """Describe the stack as CloudFormation does; raises `AwsFailed`.
 
-        None where there is none.
+        It is None where there is none.
         """
         try:
             stacks = self.ask("cloudformation", "describe-stacks", "--stack-name", self.stack)
@@ -88,7 +88,7 @@ class Target:
     def parameters(self) -> dict[str, str]:
         """Return the deployed stack's parameters by name; raises `AwsFailed`.
 
-        None where there is no stack.
+        It is None where there is no stack.
         """
         described = self.describe() or {}
         return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in described.get("Parameters", [])}

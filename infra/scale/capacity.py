@@ -47,7 +47,7 @@ class Tables:
     def take(self, at: float, needs: Iterable[Need]) -> str | None:
         """Write rows, all or none; return the table that refuses.
 
-        None where all are written.
+        It is None where all are written.
         """
         second = int(at)
         written: list[tuple[list[float], float]] = []

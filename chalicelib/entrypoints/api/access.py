@@ -56,7 +56,7 @@ def authenticated(http: Any, election_id: str | None, permission: Permission) ->
 def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
     """Return an election to read from.
 
-    Without people of other organisations whom the operator may not see.
+    It lacks the people of other organisations whom the operator may not see.
     """
     if operator.sight is None:
         return loaded

@@ -82,7 +82,7 @@ class Arrivals(AnswerModel):
 class Queue(AnswerModel):
     """How many wait for a person, and since when the oldest.
 
-    A real instant.
+    It is a real instant.
     """
 
     count: int

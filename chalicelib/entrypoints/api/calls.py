@@ -46,7 +46,8 @@ class CallsQuery(RequestModel):
 class NextBody(RequestModel):
     """Whose turn it is next.
 
-    Of these regions, or of all that one sees; of stations that were passed on only where nothing else is left.
+    The stations are of these regions, or of all that one sees; of stations that were passed on only where nothing else
+    is left.
     """
 
     regions: tuple[str, ...] = Field(default=(), max_length=100)

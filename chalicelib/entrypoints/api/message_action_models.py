@@ -13,7 +13,7 @@ from chalicelib.services.desk.decisions import LONGEST_ANSWER
 class EntryBody(NoteBody):
     """What is entered: a text, fields or a reading.
 
-    A reading of the message by its place; one of the three.
+    A reading is named by its place in the message; one of the three.
 
     `observer`: for whom; without it, the message's.
     """
@@ -50,7 +50,7 @@ class ReadBackBody(EntryBody):
 class IncidentBody(NoteBody):
     """The incident that a message is made into.
 
-    Without a comment, in the message's words.
+    Without a comment it has the message's words.
     """
 
     category: int = Field(ge=0, le=999)
@@ -62,7 +62,7 @@ class IncidentBody(NoteBody):
 class DismissBody(NoteBody):
     """Whether identical texts are dismissed with it.
 
-    All that were not understood and say the same.
+    Those are all that were not understood and say the same.
     """
 
     identical: bool = False

@@ -110,7 +110,7 @@ class MessageAction(AnswerModel):
 class MessagePage(AnswerModel):
     """A page of messages.
 
-    Of what waits also how much of each kind and region, of what was done by whom.
+    Of what waits it also tells how much there is of each kind and region, of what was done by whom.
     """
 
     election: str
@@ -129,7 +129,7 @@ class MessagePage(AnswerModel):
 class MessageWithReading(AnswerModel):
     """A message: what came or went, how it was read.
 
-    What became of it.
+    It also says what became of it.
     """
 
     key: str

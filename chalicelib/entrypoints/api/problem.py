@@ -84,7 +84,7 @@ By name, so that what answers every route loads no service that its route does n
 class Problem(Exception):
     """A request that cannot be answered.
 
-    The status, what to do in words, and each place that is wrong: `at` is a JSON pointer, `what` the rule.
+    It has the status, what to do in words, and each place that is wrong: `at` is a JSON pointer, `what` the rule.
     """
 
     def __init__(

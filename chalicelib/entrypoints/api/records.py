@@ -70,7 +70,7 @@ class SummaryHours(AnswerModel):
 class SentSummary(AnswerModel):
     """An hour's summary as it was sent.
 
-    Of the regions that one sees.
+    It shows the regions that one sees.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)

@@ -45,7 +45,7 @@ class DoubtsQuery(PageQuery):
 class ChoiceBody(RequestModel):
     """Whose answers count, None for nobody's.
 
-    Of some questions, or of all that several have answered.
+    It is about some questions, or about all that several have answered.
     """
 
     observer: str | None = Field(max_length=50)
@@ -170,7 +170,7 @@ class Decision(AnswerModel):
 class Correction(AnswerModel):
     """What a correction is or would be.
 
-    The SMS that it amounts to, and which checks fail with it.
+    It shows the SMS that it amounts to, and which checks fail with it.
     """
 
     station: str

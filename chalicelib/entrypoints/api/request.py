@@ -1,6 +1,6 @@
 """What a request must bring.
 
-A body that can be read, a version, a key.
+It brings a body that can be read, a version, a key.
 """
 
 import re

@@ -148,7 +148,7 @@ class Send(AnswerModel):
 class SendProgress(Send):
     """A send with what became of its SMS.
 
-    How many in each state, and the observers whom it did not reach.
+    It tells how many are in each state, and which observers it did not reach.
     """
 
     states: dict[str, int]

@@ -1,6 +1,6 @@
 """Signing in and out.
 
-A link and a code by email or SMS, then a session's cookie.
+A link and a code go out by email or SMS; then a cookie keeps the session.
 """
 
 import datetime as dt

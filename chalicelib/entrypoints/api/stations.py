@@ -62,7 +62,7 @@ class Stations(AnswerModel):
 class AnswerSource(AnswerModel):
     """Where an answer comes from: `sms`, or `phone` and by whom.
 
-    Its message's key.
+    It also names the answer's message.
     """
 
     source: Literal["sms", "phone"] | None

@@ -1,6 +1,6 @@
 """Whom to call next, and why.
 
-The order that NDI's data recovery goes by.
+It is the order that NDI's data recovery goes by.
 
 Silent stations first, then a count form that is due in the sample, then an open incident of which nobody was reached,
 then who wrote an SMS that asks for a call, then the time overdue by the reports owed. What was tried just now goes to

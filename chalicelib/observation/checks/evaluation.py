@@ -59,7 +59,7 @@ class Answers(Protocol):
     def other(self, form: str, code: str) -> Value | None:
         """Return another form's answer at the same station.
 
-        Its newest, where the form has rounds.
+        It is the newest where the form has rounds.
         """
 
     def previous(self, code: str) -> Value | None:
@@ -114,7 +114,7 @@ class Comparison:
 def compared(rule: Rule, answers: Answers) -> Comparison | None:
     """Return the numbers that a rule compares.
 
-    None where it is no comparison of two, or one is not known.
+    It is None where it is no comparison of two, or one is not known.
     """
     tree = rule.tree
     if not isinstance(tree, Binary) or tree.operator not in COMPARISONS:
@@ -128,7 +128,7 @@ def compared(rule: Rule, answers: Answers) -> Comparison | None:
 def failed_checks(election: Election, form: str, answers: Answers) -> tuple[Check, ...]:
     """Return the checks of a form that its answers fail.
 
-    In the election file's order; an unknown check is not failed.
+    They come in the election file's order; an unknown check is not failed.
     """
     checks = election.form_by_code[form].checks
     return tuple(check for check in checks if evaluate(parse_rule(check.rule), answers) is False)

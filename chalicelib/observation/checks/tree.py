@@ -67,7 +67,7 @@ Node = Number | Clock | Answer | Previous | Unary | Binary
 class RuleCodes:
     """The answers that a rule needs.
 
-    Of its own form, of others as (form, code), and of earlier rounds.
+    They are answers of its own form, of others as (form, code), and of earlier rounds.
     """
 
     own: frozenset[str]

@@ -48,7 +48,7 @@ _COUNTED: Final = frozenset(
 class IncidentNumbers:
     """Numbers of incidents, and what follows them.
 
-    No number where none is named. Also whether it is clear that they are meant.
+    There is no number where none is named. Also whether it is clear that they are meant.
     """
 
     numbers: tuple[int, ...]

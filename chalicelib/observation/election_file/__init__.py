@@ -1,6 +1,6 @@
 """The election file, read into an Election or refused.
 
-A YAML and the tables that it names; a refusal names every mistake.
+It is a YAML and the tables that it names; a refusal names every mistake.
 
 `read_election` is what others call; `inspect_election` also returns the warnings and where things stand.
 """
@@ -151,7 +151,7 @@ def _accounts(document: Document, election: Election, files: Mapping[str, str]) 
 def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[DeclaredAccount, ...], Findings]:
     """Read a table of accounts for an election that is loaded.
 
-    With what is wrong in it.
+    What is wrong in it is returned too.
     """
     findings = Findings()
     rows = read_table(file, _without_mark(text), *ROSTERS["accounts"], findings)

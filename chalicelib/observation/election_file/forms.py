@@ -105,7 +105,7 @@ def _items(document: Document, path: Path, raw: Plain) -> list[tuple[Path, Plain
 def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
     """Return the question with `critical_if` as its type understands it.
 
-    A truth for yesno, a number otherwise.
+    That is a truth for yesno, a number otherwise.
     """
     if not isinstance(raw, dict) or raw.get("critical_if") is None:
         return raw

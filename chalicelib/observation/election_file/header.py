@@ -1,6 +1,6 @@
 """The election itself: its name, day, place and languages.
 
-Everything in the file but forms and rosters.
+It reads everything in the file but forms and rosters.
 """
 
 import re

@@ -18,7 +18,7 @@ _DIGITS: Final = 6
 def read_place(row: Row) -> tuple[float, float] | None:
     """Return a station's latitude and longitude in degrees.
 
-    None where neither is given or one is wrong.
+    It is None where neither is given or one is wrong.
     """
     given = [column for column in COLUMNS if row[column]]
     if not given:

@@ -47,7 +47,7 @@ class Coordinator(ElectionValue):
     def id(self) -> str:
         """The coordinator in keys of messages.
 
-        The same wherever in the roster, and telling no address.
+        It is the same wherever in the roster it stands, and tells no address.
         """
         return hashlib.sha256(f"{self.email} {self.phone}".encode()).hexdigest()[:10]
 

@@ -35,7 +35,7 @@ class Night(ElectionValue):
 class Reminders(ElectionValue):
     """How observers are reminded of a missing report.
 
-    How often, how long after one another, and at what hours not.
+    They say how often, how long after one another, and at what hours not.
     """
 
     at_most: int = Field(default=2, ge=0, le=2)

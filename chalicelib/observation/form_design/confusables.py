@@ -62,7 +62,7 @@ def common_words() -> Mapping[str, str]:
 def one_edit_apart(first: str, second: str) -> bool:
     """Tell whether one wrong letter makes one word of the other.
 
-    A letter wrong, missing, extra or exchanged with its neighbour.
+    One letter may be wrong, missing, extra or exchanged with its neighbour.
     """
     if len(first) < len(second):
         first, second = second, first
@@ -195,7 +195,7 @@ def _is_prefix(short: str, long: str) -> bool:
 def _differing(code: str, other: str) -> str:
     """Return the letters, sorted, in which two codes differ.
 
-    The first, or the one that differs of two; "" where both do.
+    It is the first, or the one that differs of two; "" where both do.
     """
     if len(code.rstrip("0123456789")) != len(other.rstrip("0123456789")):
         return ""

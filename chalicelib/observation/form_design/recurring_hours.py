@@ -27,7 +27,7 @@ def day_and_hour(election: Election, form: Form) -> tuple[str, str] | None:
 
     They are as an SMS may write them, `14.10` and `10:00`.
 
-    None where no hour recurs.
+    It is None where no hour recurs.
     """
     hours = {(moment.hour, moment.minute) for moment in form.rounds}
     if len(hours) == len(form.rounds):

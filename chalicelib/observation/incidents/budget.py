@@ -26,7 +26,7 @@ MOST_SAME = 10
 class OpenedThisHour:
     """What was opened this hour, by phone, station and severity.
 
-    By the phone, at each station, and of which severities one told of `more`.
+    It is counted by the phone and at each station, with the severities one told of `more`.
     """
 
     by_phone: int

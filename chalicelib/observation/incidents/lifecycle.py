@@ -76,7 +76,7 @@ def critical_answers(form: Form | None, answers: Mapping[str, Value]) -> tuple[s
 def told_at_once(election: Election, region: str, severity: Severity) -> Group:
     """Return who is told when an incident is opened.
 
-    The region's first level, and of a critical one headquarters too.
+    It is the region's first level, and of a critical one headquarters too.
     """
     chain = _chain(election, region)
     if not chain:

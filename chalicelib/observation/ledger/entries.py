@@ -69,7 +69,7 @@ def message_entry(row: Row) -> Entry:
 def report_entry(row: Row) -> Entry:
     """Return the entry of a report's row at its version.
 
-    Without the election's id, so that it is the same in a copy under another.
+    It lacks the election's id, so that it is the same in a copy under another.
     """
     station = row["station"]["S"].partition("#")[2]
     place, version = row["form"]["S"], int(row["version"]["N"])

@@ -44,7 +44,7 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 def inclusion_path(leaves: Sequence[bytes], place: int) -> list[bytes]:
     """Return the hashes that lead from a leaf to the root.
 
-    The lowest first. `place` counts from 0. Raises IndexError for one that is not in the tree.
+    The lowest comes first. `place` counts from 0. Raises IndexError for one that is not in the tree.
     """
     if not 0 <= place < len(leaves):
         raise IndexError(f"no leaf {place} among {len(leaves)}")
@@ -64,7 +64,7 @@ def inclusion_path(leaves: Sequence[bytes], place: int) -> list[bytes]:
 def root_by_path(leaf: bytes, place: int, size: int, path: Iterable[bytes]) -> bytes | None:
     """Return the root that a path leads to from a leaf.
 
-    None where no such place or no such path is in a tree of that size. The steps are those of RFC 9162, 2.1.3.2.
+    It is None where no such place or no such path is in a tree of that size. The steps are those of RFC 9162, 2.1.3.2.
     """
     node, last = leaf, size - 1
     if not 0 <= place <= last:

@@ -1,7 +1,7 @@
 """The combined ratio estimator of a stratified simple random sample without replacement.
 
-The ratio of two totals over all stations, and its standard error, from some stations of each stratum. With `N`
-stations in a stratum of which `n` count, and a station's counts `y` (numerator) and `x` (denominator)::
+It estimates the ratio of two totals over all stations, and its standard error, from some stations of each stratum. With
+`N` stations in a stratum of which `n` count, and a station's counts `y` (numerator) and `x` (denominator)::
 
     Y = Σ N/n Σ y        X = Σ N/n Σ x        R = Y / X          (outer sums over strata, inner ones over stations)
     e = y - R x                                                  (what linearising R by Taylor leaves of a station)

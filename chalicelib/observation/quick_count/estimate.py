@@ -171,7 +171,7 @@ def counted_form(election: Election) -> Form:
 def count_codes(election: Election) -> Mapping[str, frozenset[str]]:
     """Return the codes whose sums would tell what a quick count tells.
 
-    By form. Empty where the election declares none: then there is none to keep.
+    They stand by form. Empty where the election declares none: then there is none to keep.
     """
     if election.quick_count is None:
         return {}
@@ -228,7 +228,7 @@ def _count(question: Question, answer: Value | None) -> int:
 def _strata_wanting(population: Mapping[str, int], sample: _Sample) -> tuple[str, ...]:
     """Name the strata that lack the stations which an estimate needs.
 
-    One station, but two where there is no other stratum.
+    It needs one station, but two where there is no other stratum.
     """
     fewest = 2 if len(population) == 1 else 1
     return tuple(stratum for stratum, counted in sample.items() if len(counted) < min(fewest, population[stratum]))

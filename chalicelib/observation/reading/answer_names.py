@@ -1,6 +1,6 @@
 """Answers that are words: options' labels, and "not known".
 
-A label in any language; "not known" by the question's own word.
+They are read by a label in any language; "not known" by the question's own word.
 
 Names are compared as forms' aliases are, by their skeletons. A label that is also another option's names none of them.
 """
@@ -46,7 +46,7 @@ def answer_names(question: Question) -> Mapping[Name, Meaning]:
 def length_of_name(names: Mapping[Name, Meaning], parts: Sequence[str]) -> int:
     """Return how many of the first parts are a name.
 
-    As many as can be; 0 where none are.
+    It takes as many as can be; 0 where none are.
     """
     return next((size for size in range(len(parts), 0, -1) if tuple(parts[:size]) in names), 0)
 

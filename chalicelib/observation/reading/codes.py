@@ -67,7 +67,7 @@ class Codes(Passages):
     def _code_at(self, word: Word) -> str:
         """Return the code that begins with a letter.
 
-        Its digits too where the form's codes have digits.
+        It includes the code's digits where the form's codes have digits.
         """
         letter = word.letter or code_letter(word.typed)
         if self.form.numbered and len(letter) == 1 and self.glued_number_at(self.index + 1):
@@ -93,7 +93,7 @@ class Codes(Passages):
     def _is_prose_pair(self, word: Word, code: str) -> bool:
         """Whether two letters that are a code are a word here.
 
-        A code of some form.
+        The code is of some form.
         """
         if code not in self.form.questions:
             return True

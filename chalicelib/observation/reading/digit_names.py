@@ -55,7 +55,7 @@ class DigitNames(dict[str, bool]):
     def respelt(self, text: Canonical) -> RespeltText | None:
         """Return the text with such names in letters, if any.
 
-        None where it has none.
+        It is None where it has none.
         """
         if self._hint.search(text.text) is None:
             return None

@@ -216,7 +216,7 @@ class _Finder:
     def _small_l(self, index: int, form: FormNames) -> bool:
         """Whether `Cl` glued to digits is code C with a 1.
 
-        One to three digits; the tokens are changed to that then.
+        There are one to three digits; the tokens are changed to that then.
         """
         scan = self.scan
         gap, _, word, _ = scan.tokens[index]

@@ -1,6 +1,6 @@
 """Find where a text behind a code ends.
 
-At the next code that is written as one and answered, or a line of prose.
+It ends at the next code that is written as one and answered, or at a line of prose.
 """
 
 from typing import Final
@@ -35,7 +35,7 @@ def text_end(scan: Scan, form: FormNames, first: int, limit: int, usual: Style |
 def begins_answer(scan: Scan, form: FormNames, index: int, limit: int, usual: Style | None, *, apart: bool) -> bool:
     """Whether a token is a code that an answer follows.
 
-    A code of the form, written as one; an answer to its question.
+    It is a code of the form, written as one; an answer to its question.
     """
     word, gap = scan.words[index], scan.tokens[index][0]
     if word.letter is None or not gap or gap == ".":
@@ -57,7 +57,7 @@ def begins_answer(scan: Scan, form: FormNames, index: int, limit: int, usual: St
 def name_length(scan: Scan, values: Values, first: int, limit: int) -> int:
     """Return how many tokens are a name of an answer.
 
-    From one on, to a question; 0 for none. A name stands on one line.
+    They begin at one of them and name a question; 0 for none. A name stands on one line.
     """
     if not values.names:
         return 0

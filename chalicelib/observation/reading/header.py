@@ -54,7 +54,7 @@ def read_header(scan: Scan, head: int, limit: int, form: FormNames) -> Header:
 def _plain_header(scan: Scan, index: int, limit: int, form: FormNames) -> Header | None:
     """Read a header that is nothing, or a real station.
 
-    Before a letter that can be nothing but a code with its number.
+    It stands before a letter that can be nothing but a code with its number.
     """
     tokens = scan.tokens
     station = tokens[index][1] if index < limit else ""
@@ -128,7 +128,7 @@ class _HeaderReader:
     def _hour_likely(self) -> bool:
         """Whether what follows a number makes it an hour or date.
 
-        A number or a word that says so, as in every hour and date.
+        A number or a word says so, as in every hour and date.
         """
         after = self.index + 1
         return after < self.limit and (self.scan.tokens[after][1] != "" or bool(self.scan.words[after].roles))
@@ -136,7 +136,7 @@ class _HeaderReader:
     def _ends(self, word: Word) -> bool:
         """Whether a word begins the answers.
 
-        A code of the form, or any letter with a value.
+        It is a code of the form, or any letter with a value.
         """
         letter = word.letter
         if letter is None or self._counts_days(word):
@@ -163,7 +163,7 @@ class _HeaderReader:
     def _counts_days(self, word: Word) -> bool:
         """Whether a letter begins `D+1` or `D-1`.
 
-        In a form that has rounds, for `D-1` on that day and no such code.
+        It does so in a form that has rounds, `D-1` on that day where no such code exists.
         """
         after = self.index + 1
         if word.skeleton not in DAY_LETTERS or after >= self.limit or not self.form.moments:

@@ -1,6 +1,6 @@
 """Find texts that mark themselves as no report.
 
-A test, an example, a cancellation, our own reply.
+They are a test, an example, a cancellation, our own reply.
 
 See docs/grammar.md, "Held". Such a phrase holds the answers, never the alarm.
 """
@@ -22,7 +22,7 @@ _ASIDE: Final = frozenset(("courtesies",))
 def held_phrase(scan: Scan, stretches: Sequence[tuple[int, int]]) -> str | None:
     """Return the first phrase that keeps a text from counting.
 
-    None where there is none.
+    It is None where there is none.
 
     `stretches` are the tokens outside comments and incident texts. A phrase that is also an ordinary word about what
     was seen marks it only at the start of the SMS or of a line, before any answer's code, or with no other words beside

@@ -38,7 +38,7 @@ def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
 def date_at(scan: Scan, index: int, limit: int) -> int | None:
     """Return the index after a date, None without one.
 
-    One that begins at a token (`15.10.2017`).
+    The date begins at a token (`15.10.2017`).
     """
     if index + 2 >= limit or not all(scan.tokens[at][1] for at in range(index, index + 3)):
         return None

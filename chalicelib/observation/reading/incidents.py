@@ -36,7 +36,7 @@ class Incident:
 def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
     """Read the incident that begins at a token, if any.
 
-    None where the word is none: see docs/grammar.md for when a name counts.
+    It is None where the word is none: see docs/grammar.md for when a name counts.
     """
     incident = _station_and_category(scan, head, limit, categories)
     if not _is_meant(scan, head, limit, incident, at_start=at_start):

@@ -53,7 +53,7 @@ def _without_last_words(segment: str) -> str:
 def _certain(incident: ReportReading, other: ReportReading | None) -> ReportReading:
     """Return an incident without what may be cut.
 
-    A category, station or observer.
+    That may be a category, a station or an observer.
     """
     if other is not None and _what_and_where(incident) == _what_and_where(other):
         return incident

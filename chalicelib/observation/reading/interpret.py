@@ -1,6 +1,6 @@
 """Read the answer after a code, by the question's type.
 
-The fourth stage (docs/grammar.md, "Values").
+It is the fourth stage (docs/grammar.md, "Values").
 
 What stands after a code is canonical text: separators, digits, value words, `~` for whatever makes a number doubtful
 and `&` for a word that joins a list.
@@ -114,7 +114,7 @@ def _plain_number(inner: str) -> str:
 def _text(question: Question, typed: str) -> Answer:
     """Read a text as it was typed; refuse a long one.
 
-    Without what separates it from its neighbours.
+    What separates it from its neighbours is left out.
     """
     text = typed.strip().lstrip(_BEFORE_TEXT).rstrip(_AFTER_TEXT)
     if not text:
@@ -163,7 +163,7 @@ def _yesno(_: Question, inner: str) -> Answer:
 def _answers(inner: str) -> set[bool] | None:
     """Return the different answers in a run of yes and no.
 
-    None for a number but 1 and 2, None for anything else.
+    It is None for a number but 1 and 2, None for anything else.
     """
     if inner.isdigit():
         return {"1": {True}, "2": {False}}.get(inner.lstrip("0")[:2], set())

@@ -31,7 +31,7 @@ def shorter(shape: str) -> Iterator[str]:
 def one_edit(alias: str, shape: str) -> bool:
     """Tell whether one edit makes one word of the other.
 
-    One letter wrong, missing, extra or swapped.
+    One letter may be wrong, missing, extra or swapped.
     """
     begin = 0
     while begin < min(len(alias), len(shape)) and alias[begin] == shape[begin]:

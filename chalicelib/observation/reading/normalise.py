@@ -1,6 +1,6 @@
 """Make an SMS canonical, with a map back.
 
-The first stage (docs/grammar.md, "Tolerance").
+It is the first stage (docs/grammar.md, "Tolerance").
 
 The canonical text has ASCII digits, one kind of dash, quote and space, no invisible characters, and `~` for
 superscripts and fractions, which change a number. Letters stay as they were typed.
@@ -55,7 +55,7 @@ class Canonical(NamedTuple):
     def written(self, begin: int, end: int) -> str:
         """Return what was typed for a stretch of the text.
 
-        The canonical text.
+        The stretch is of the canonical text.
         """
         if self.starts is None:
             return self.original[begin:end]
@@ -79,7 +79,7 @@ def canonical(text: str) -> Canonical:
 def folded(text: str) -> str:
     """Return a text with each kind of sign as one.
 
-    Without invisible characters, its dashes, quotes, spaces and digits each as one.
+    Invisible characters are left out; dashes, quotes, spaces and digits become one of each kind.
     """
     read = text.translate(_FOLDS)
     return read if _IRREGULAR not in read else _irregular(text, read)[0]

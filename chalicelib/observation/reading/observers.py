@@ -17,7 +17,7 @@ THE_LEAD: Final = ""
 class Signature(NamedTuple):
     """The observers' numbers of a form.
 
-    Those that it names, or that one before it named: none is the lead, of several nobody is sure.
+    They are those that it names, or that one before it named: none is the lead, of several nobody is sure.
 
     `begin`: where what belongs to the form begins, which is its name, or numbers before that.
     """
@@ -66,7 +66,7 @@ class _Signatures:
     def _ends(self, found: FoundForm, following: int, *, signed: bool) -> tuple[int, int]:
         """Return where the next form's part and name's line begin.
 
-        The same on one line.
+        Both may be on one line.
         """
         if following == len(self.scan.tokens):
             return following, following

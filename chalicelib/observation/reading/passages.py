@@ -60,7 +60,7 @@ class Passages(Walk):
     def _round_after(self, digits: str) -> bool:
         """Whether a number after a value is an hour.
 
-        By the word after it (`10 часов`); it is taken then.
+        The word after it says so (`10 часов`); it is taken then.
         """
         after, gap = self.index + 1, self.tokens[self.index][0]
         if len(digits) > 2 or not self.form.moments or _APART.fullmatch(gap) is None:

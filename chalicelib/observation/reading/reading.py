@@ -49,7 +49,7 @@ def read(text: str, election: Election) -> Reading:
 def read_though_held(text: str, election: Election) -> tuple[ReportReading, ...]:
     """Read what a text says whatever holds it.
 
-    For a person to choose from: nothing of it counts by itself.
+    A person chooses from it: nothing of it counts by itself.
     """
     return _reports(*_scanned(canonical(text[:LONGEST_READ]), vocabulary(election)))
 
@@ -164,7 +164,7 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
 def _key(report: ReportReading, form: FormNames) -> tuple[object, ...]:
     """Return what two reports must share to be one.
 
-    Two of one form.
+    Both are reports of one form.
     """
     serial = report.answers.get(form.serial) if form.serial is not None else None
     return report.form, report.station, report.round, report.rounds, report.observer, serial

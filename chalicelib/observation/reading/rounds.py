@@ -1,6 +1,6 @@
 """Read rounds named by an hour and a day.
 
-With or without minutes (docs/grammar.md, "Rounds").
+Minutes may be left out (docs/grammar.md, "Rounds").
 """
 
 import datetime as dt
@@ -41,7 +41,7 @@ class RoundName:
 class NamedRound:
     """The rounds of a form that a name may mean.
 
-    None where it means none for certain.
+    It is None where it means none for certain.
 
     One round is meant without doubt, unless `days_ago` has to be true of it; several recur on different days.
     """

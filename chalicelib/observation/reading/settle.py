@@ -1,6 +1,6 @@
 """Settle candidates: answers and rejections, each code once.
 
-The fifth stage, of one form (docs/grammar.md, "Never guess").
+It is the fifth stage, of one form (docs/grammar.md, "Never guess").
 """
 
 import re
@@ -25,7 +25,7 @@ _AMBIGUOUS: Answer = (None, "ambiguous")
 class FormAnswers:
     """One form's answers, rejections with reasons, and last station.
 
-    One that is named after the last value.
+    The station is one that is named after the last value.
     """
 
     answers: dict[str, Value] = field(default_factory=dict)
@@ -132,7 +132,7 @@ def _code_repair(typed: str, letters: str) -> Repair:
 def merged(first: ReportReading, second: ReportReading) -> ReportReading:
     """Merge two reports of one SMS into one.
 
-    Of one form, place and observer: what they answer differently is conflicting.
+    They are of one form, place and observer: what they answer differently is conflicting.
     """
     answers, rejected = dict(first.answers), dict(first.rejected)
     for code, value in second.answers.items():

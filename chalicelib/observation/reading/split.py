@@ -109,7 +109,7 @@ class _Splitter(Codes):
     def _listed(self, word: Word) -> bool:
         """Take a listed word that the coded part passes.
 
-        One of the catalogue, after which it goes on.
+        It is one of the catalogue, after which the coded part goes on.
         """
         roles = word.roles
         if not roles:
@@ -200,7 +200,7 @@ class _Splitter(Codes):
     def _glued_to_number(self, code: str, *, next_value: bool) -> bool:
         """Whether a letter is glued to a number's end.
 
-        One that begins no answer (`A145u`): the answer is in doubt.
+        It is one that begins no answer (`A145u`): the answer is in doubt.
         """
         current = self.current
         if current is None or next_value or self.tokens[self.index][0] or not current.numbers:

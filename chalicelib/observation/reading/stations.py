@@ -28,7 +28,7 @@ class StationToken(NamedTuple):
 def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, exact: bool = False) -> StationToken:
     """Read the number at a token, with what is glued to it.
 
-    A letter, or a dash or a slash and digits.
+    Glued to it may be a letter, or a dash or a slash and digits.
 
     A letter among `codes` that a value follows is a code. `exact`: its leading zeros have to be there.
     """

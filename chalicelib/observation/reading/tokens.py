@@ -1,6 +1,6 @@
 """Tokenise a canonical text.
 
-The second stage: each token has what separates it from the one before.
+It is the second stage: each token has what separates it from the one before.
 
 A token is (gap, number, word, mark), of which one of the last three is not empty: a number with the letters that stand
 for digits in it, a run of letters, or a mark (a sign that changes a number, `@0012`, `#`, a phone).
@@ -74,7 +74,7 @@ class Scan:
     def line_ends(self, index: int, limit: int) -> int:
         """Return the index after the last token of a line.
 
-        The line of a token.
+        The line is that of a token.
         """
         index += 1
         while index < limit and "\n" not in self.tokens[index][0]:
@@ -96,7 +96,7 @@ class Scan:
     def thing_ends(self, index: int, limit: int) -> int:
         """Return the index after a place or a thing.
 
-        After its word, and a letter and number that name it (`room A2`).
+        It passes its word, and a letter and number that name it (`room A2`).
         """
         after = index + 1
         while after < limit and "number_words" in self.words[after].roles and not self._numbered(after, limit):
@@ -130,7 +130,7 @@ class Scan:
     def written(self, first: int, after: int) -> str:
         """Return what was typed from one token to another.
 
-        The gap before the first left out.
+        The gap before the first is left out.
         """
         if first >= after:
             return ""

@@ -96,7 +96,7 @@ class Walk:
     def _value_opens_at(self, index: int, word: Word) -> bool:
         """Whether a word stands before a value.
 
-        One that may (`около 300`, `не 5`, `саат 7:30`).
+        It is a word that may (`около 300`, `не 5`, `саат 7:30`).
         """
         if word.letter is None and "approximations" in word.roles:
             return True

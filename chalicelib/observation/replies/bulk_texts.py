@@ -1,6 +1,6 @@
 """The words of an SMS to many, by language.
 
-With what is its receiver's own.
+They are filled with what is its receiver's own.
 
 `{name}` and `{station}` are the observer's, `{deadline}` is when the form is due that those chosen have not sent.
 """
@@ -65,7 +65,7 @@ class BulkText:
 def deadline(election: Election, place: Place | None) -> str | None:
     """Return when a form and round are due, as people read it.
 
-    With its day where that is not the election's. None where it is due at no time.
+    It has its day where that is not the election's. None where it is due at no time.
     """
     if place is None:
         return None

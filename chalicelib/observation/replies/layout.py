@@ -119,7 +119,7 @@ class _Draft:
 def compose(mark: str, sections: Sequence[Section]) -> str:
     """Compose a reply within two SMS.
 
-    Everything where it fits, else by priority; notes go before a code to resend does.
+    It says everything where it fits, else by priority; notes go before a code to resend does.
     """
     annotated = _filled(_Draft(mark, sections))
     if annotated.hides_essentials():

@@ -49,7 +49,7 @@ class ReportResult:
     def head(self) -> str:
         """Form, station and round as an observer would write them.
 
-        No station where two were named.
+        It has no station where two were named.
         """
         station = None if self.is_doubtful(STATION) or "station_unknown" in self.flags else self.station
         round_name = None if self.is_doubtful(ROUND) else self.round
@@ -108,7 +108,7 @@ def unproven_reply(election: Election, language: str, doubt: str, *, has_inciden
 def opting_reply(election: Election, language: str, wish: OptOutState) -> str:
     """Reply to a wish for no more SMS, or for them again.
 
-    What that means, and the word that ends it.
+    It says what that means, and the word that ends it.
     """
     other: OptOutState = "in" if wish == "out" else "out"
     done = say(election, language, f"reply_opted_{wish}", word=word(other, language))
@@ -128,7 +128,7 @@ def incomplete_reply(election: Election, language: str, *, has_incident: bool) -
 def unknown_sender_reply(election: Election) -> str:
     """Reply to a phone of no observer.
 
-    In as many of the election's languages as fit, the first for certain.
+    It is written in as many of the election's languages as fit, the first for certain.
     """
     reply = say(election, election.languages[0], MARK)
     for language in election.languages:

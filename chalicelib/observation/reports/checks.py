@@ -73,7 +73,7 @@ def explanation_of(
 ) -> Explanation | None:
     """Return why a report fails a check, as a person explained it.
 
-    None where nobody did, or the answers are not those any more that it was explained for.
+    It is None where nobody did, or the answers are not those any more that it was explained for.
     """
     explanation = reports[place].decisions.explained.get(check.rule)
     if explanation is None:

@@ -157,7 +157,7 @@ def _changed(election: Election, form: Form, report: Report) -> Iterator[Doubt]:
 def _votes(question: Question, apart: Fraction | None) -> int:
     """Return how many votes a difference concerns.
 
-    None where the question counts no voters.
+    It is None where the question counts no voters.
     """
     return int(apart) if apart is not None and question.role is not None else 0
 
@@ -165,7 +165,7 @@ def _votes(question: Question, apart: Fraction | None) -> int:
 def _apart(question: Question, values: Iterable[Value]) -> Fraction | None:
     """Return how far answers lie apart.
 
-    None where they are no numbers, or there are no two.
+    It is None where they are no numbers, or there are no two.
     """
     if question.type not in ("integer", "decimal"):
         return None

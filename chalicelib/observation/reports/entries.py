@@ -26,7 +26,7 @@ def sms_name(message_key: str) -> str:
 def entry_name(form: Form, report: ReportReading, observer: str, sms: str) -> str:
     """Name an observer's report.
 
-    By its serial or by the SMS that says it.
+    It is named by its serial or by the SMS that says it.
     """
     serial = report.answers.get(form.serial) if form.serial else None
     return f"{observer}{_SIGN}{sms if serial is None else serial}"

@@ -54,7 +54,7 @@ def _place_faults(election: Election, form: Form, fields: EntryFields) -> Iterat
 def _answer(election: Election, form: Form, code: str, typed: str) -> tuple[Value] | str:
     """Return the answer read in what was typed, or why none.
 
-    In the words by which an SMS would be answered.
+    The reason has the words by which an SMS would be answered.
     """
     if code not in form.by_code:
         return f"form {form.code} has no question {code}; it has {', '.join(form.by_code)}"

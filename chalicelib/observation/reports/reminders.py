@@ -185,8 +185,8 @@ def missing_observers(
 ) -> tuple[Observer, ...]:
     """Return a station's observers who owe a report.
 
-    Those who can be told so, each as `reached` has them: the phone first that is written to. A phone that two share is
-    named once.
+    They are those who can be told so, each as `reached` has them: the phone first that is written to. A phone that two
+    share is named once.
     """
     by_phone: dict[str, Observer] = {}
     for observer in map(reached, owing(election, report)):

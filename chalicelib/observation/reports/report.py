@@ -77,7 +77,7 @@ class ObserverAnswers:
     def without(self, withdrawn: Collection[str]) -> "ObserverAnswers | None":
         """Return the answers without those of some messages.
 
-        None where none is left.
+        It is None where none is left.
 
         The first came when the oldest of the others did. That of a message older than is kept is not withdrawn.
         """
@@ -217,7 +217,7 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
 def standing_choice(decisions: Decisions, code: str, answers: Mapping[str, Value]) -> Choice | None:
     """Return the choice between observers' answers to a question.
 
-    None where nobody chose, or the answers are not those any more that it was made on.
+    It is None where nobody chose, or the answers are not those any more that it was made on.
     """
     choice = decisions.chosen.get(code)
     return choice if choice is not None and choice.basis == basis_of(answers) else None

@@ -279,8 +279,8 @@ def _round(
 def _round_by_clock(election: Election, form: Form, report: ReportReading, counted_at: dt.datetime) -> str | None:
     """Choose, of several rounds, the one last begun.
 
-    Of those that the text may mean; None where it cannot be told. Today is the day of the report, yesterday the one
-    before. Of several hours of one day only today's can be told.
+    It is one of those that the text may mean; None where it cannot be told. Today is the day of the report, yesterday
+    the one before. Of several hours of one day only today's can be told.
     """
     moments = {str(moment): moment for moment in form.rounds if str(moment) in report.rounds}
     today = (counted_at.astimezone(election.zone).date() - election.date).days

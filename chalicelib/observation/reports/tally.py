@@ -62,7 +62,7 @@ def shard_of(election: Election, name: str) -> int:
 def contribution(election: Election, report: Report) -> Counters:
     """Count what a report adds to its tally.
 
-    The tally of its region, form and round.
+    The tally is that of its region, form and round.
     """
     form = election.form_by_code[report.form]
     if form.expect == "observer":
@@ -83,7 +83,7 @@ def has_reports(counters: Counters) -> bool:
 def difference(after: Counters, before: Counters) -> Counters:
     """Return what changes a tally's contribution from `before` to `after`.
 
-    To be added to the tally; zeros left out.
+    The change is to be added to the tally; zeros left out.
     """
     names = sorted({*after, *before})
     changes = {name: after.get(name, 0) - before.get(name, 0) for name in names}
@@ -120,7 +120,7 @@ def _of_entry(election: Election, form: Form, report: Report) -> Iterator[Counte
 def failure_counter(rule: str) -> str:
     """Name the counter of a rule that many reports fail.
 
-    On a form that is sent many times.
+    The form is one that is sent many times.
     """
     return f"failed#{zlib.crc32(rule.encode()):08x}"
 

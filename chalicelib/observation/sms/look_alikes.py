@@ -53,7 +53,7 @@ def looking_like(letter: str) -> str:
 def uniform(typed: str) -> bool:
     """Tell whether a run of letters is of one script and case.
 
-    One case but for a capital at its beginning.
+    Its case is one but for a capital at its beginning.
     """
     scripts = {character.isascii() for character in typed}
     return len(scripts) == 1 and (typed[1:].islower() or typed.isupper())

@@ -55,8 +55,8 @@ class StoredPart:
 class LongSms:
     """The parts that have come of one SMS of `total` parts.
 
-    In the order in which they were noticed. `repeats`: keys of parts that came again, each with the key of the first.
-    `read`: how many parts had come when it was last read.
+    They come in the order in which they were noticed. `repeats`: keys of parts that came again, each with the key of
+    the first. `read`: how many parts had come when it was last read.
     """
 
     total: int
@@ -73,7 +73,7 @@ class LongSms:
     def read_as(self) -> str | None:
         """The key of the message that it was last read as.
 
-        None before it was read.
+        It is None before it was read.
         """
         return f"{self.name}#{self.read}" if self.read else None
 
@@ -201,7 +201,7 @@ class PartText:
 def joined_text(total: int, parts: Iterable[PartText], *, mixed: bool = False) -> str:
     """Join the text of an SMS of `total` parts.
 
-    With GAP where one is missing; `mixed`: where no two belong together.
+    It has GAP where one is missing; `mixed`: where no two belong together.
     """
     pieces: list[str] = []
     expected, ends = 1, 0

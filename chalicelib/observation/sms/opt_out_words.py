@@ -1,7 +1,7 @@
 """Opting out: an SMS that is nothing but a wish's word.
 
-The wish for no more SMS, or for SMS again. `cancel` is no such word here, though some providers take it for one: in an
-observer's SMS it means that a report is void, and such an SMS is held.
+The wish is for no more SMS, or for SMS again. `cancel` is no such word here, though some providers take it for one: in
+an observer's SMS it means that a report is void, and such an SMS is held.
 """
 
 import json
@@ -20,8 +20,8 @@ WISHES: Final[tuple[OptOutState, ...]] = get_args(OptOutState)
 def wish_in(text: str) -> OptOutState | None:
     """Return the wish that is all that a text says.
 
-    None where it says anything else. Case, look-alike letters, blanks, punctuation and emoji do not matter; a single
-    further letter or digit does.
+    It is None where it says anything else. Case, look-alike letters, blanks, punctuation and emoji do not matter; a
+    single further letter or digit does.
     """
     written = unicodedata.normalize("NFKC", text)
     return _wishes().get(skeleton("".join(filter(str.isalnum, written))))
@@ -40,7 +40,7 @@ def words() -> Mapping[OptOutState, Mapping[str, tuple[str, ...]]]:
 def word(wish: OptOutState, language: str) -> str:
     """Return the word by which a wish is taught in a language.
 
-    In English where the language has none.
+    It is the English one where the language has none.
     """
     taught = words()[wish]
     return taught.get(language, taught["en"])[0]

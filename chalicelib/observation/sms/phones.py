@@ -84,7 +84,7 @@ def is_machine(number: str) -> bool:
 def _as_today(number: str) -> str:
     """Rewrite a number that begins with + by today's plan.
 
-    Without its trunk zero, and with the mobile token that its plan has today.
+    It loses its trunk zero and gets the mobile token that its plan has today.
     """
     if _TRUNK_ZERO.match(number):
         number = _parsed(number, None, is_assigned=False) or number

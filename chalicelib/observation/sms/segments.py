@@ -67,8 +67,8 @@ def _parts(sizes: list[int], *, alone: int, together: int) -> int:
 def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
     """Cut a text to the words that so many SMS hold.
 
-    The longest beginning that ends with a whole word; "" if none does. A text that is cut gets the `ending`, which
-    counts too.
+    The longest beginning that ends with a whole word is kept; "" if none does. A text that is cut gets the `ending`,
+    which counts too.
     """
     if count_segments(text).count <= segments:
         return text
@@ -81,7 +81,7 @@ def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
 def continued(text: str, more: str, segments: int = 2, *, ending: str = "") -> str:
     """Continue a text that fits by as much of another as fits.
 
-    As many whole words as do; what is cut there gets the `ending`.
+    As many whole words are added as fit; what is cut there gets the `ending`.
     """
     longer = fit(" ".join(f"{text} {more}".split()), segments, ending=ending)
     return longer if len(longer) > len(text) else text

@@ -6,7 +6,7 @@ from enum import StrEnum
 class MessageState(StrEnum):
     """The states of messages.
 
-    Of those that came in, of those that go out, and of receipts.
+    There are those of what came in, of what goes out, and of receipts.
     """
 
     # In: received → one of the others. A part of a long SMS: received → joined or duplicate.

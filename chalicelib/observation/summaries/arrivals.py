@@ -19,7 +19,8 @@ Arrivals = list[dict[str, Any]]
 def arrivals(election: Election, reports: Collection[Report], at: dt.datetime) -> Arrivals:
     """Return how many reports of the last rounds had come when.
 
-    The round that began last, and the one before it. `points`: minutes since the round began, and how many had come.
+    They are the round that began last, and the one before it. `points`: minutes since the round began, and how many had
+    come.
     """
     curves = []
     for form, name in _last_begun(election, at):
@@ -33,7 +34,7 @@ def arrivals(election: Election, reports: Collection[Report], at: dt.datetime) -
 def _last_begun(election: Election, at: dt.datetime) -> list[Place]:
     """Return the round that began last, and the one before it.
 
-    Of the same form where it has one.
+    The one before is of the same form where it has one.
     """
     begun: dict[Place, dt.datetime] = {}
     for form, name in in_days_order(election):

@@ -58,7 +58,7 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Return a row per region, in the order given.
 
-    After the nation's where it is asked for.
+    They stand after the nation's where it is asked for.
     """
     by_cell: dict[Place, dict[str, Counters]] = {}
     for (region, form, name), counters in cells.items():

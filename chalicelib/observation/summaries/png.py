@@ -1,6 +1,6 @@
 """Encode a picture of few colours as PNG.
 
-The chunks of the specification's sections 5 and 11 that such a picture needs.
+It writes the chunks of the specification's sections 5 and 11 that such a picture needs.
 """
 
 import struct

@@ -1,6 +1,6 @@
 """The summary: what has been observed so far.
 
-By region, form and round, as the tallies have counted it.
+It tells so by region, form and round, as the tallies have counted it.
 """
 
 import datetime as dt
@@ -155,7 +155,7 @@ def turnout(election: Election, area: Area) -> tuple[Turnout, ...]:
 def answer_counters(question: Question) -> Mapping[str, str]:
     """Map an answer's key in the summary to its tally's counter.
 
-    For each that the question's type has.
+    It does so for each that the question's type has.
     """
     not_known = {"unknown": f"{question.code}#unknown"} if question.unknown else {}
     return {**_known_counters(question), **not_known}

@@ -20,7 +20,7 @@ from chalicelib.rehearsal.senders.unsigned import FORM, basic
 class DescribedSender(Sender):
     """A GET or POST as the settings describe it.
 
-    With the fields, and the signature or the secret, that they describe.
+    It has the fields, and the signature or the secret, that they describe.
     """
 
     name = "generic"

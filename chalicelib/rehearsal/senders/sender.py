@@ -36,14 +36,14 @@ class Sender:
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         """Sign the request that hands an SMS in.
 
-        To the URL as it was pasted at the provider, signed at that moment.
+        It goes to the URL as it was pasted at the provider, signed at that moment.
         """
         raise NotImplementedError
 
     def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         """Sign what became of an SMS that the provider sent.
 
-        By the id that it gave it or was given.
+        The SMS is named by the id that the provider gave it or was given.
         """
         raise NotImplementedError(f"{self.name} has no delivery receipts")
 

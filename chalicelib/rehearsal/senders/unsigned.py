@@ -1,6 +1,6 @@
 """The providers that sign nothing: what they send.
 
-With the secret that they are given to send along.
+They send the secret along that they are given.
 """
 
 import base64

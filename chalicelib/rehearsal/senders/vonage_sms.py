@@ -1,6 +1,6 @@
 """Vonage's SMS API, signing with its own SDK.
 
-The plain MD5 hash, which the SDK has no more, by its documentation.
+The plain MD5 hash, which the SDK has no more, is made by its documentation.
 """
 
 import datetime as dt

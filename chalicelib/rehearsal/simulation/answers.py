@@ -16,7 +16,7 @@ TEXTS: Final = ("001234, 001235", "Асанов Бек", "пломба 77-12", "
 def random_answers(form: Form, chance: random.Random) -> dict[str, Value]:
     """Draw well-formed answers to every question of a form.
 
-    In its order, without regard to what is likely.
+    They come in its order, without regard to what is likely.
     """
     return {question.code: _random_value(question, chance) for question in form.questions}
 

@@ -47,7 +47,7 @@ class NothingDue(ValueError):
 class Plan:
     """How a day is simulated.
 
-    How many `observers`, in how many real `minutes`; the rest in percent, 0 to 100. `codes`: who is given a code,
+    It has so many `observers`, in so many real `minutes`; the rest in percent, 0 to 100. `codes`: who is given a code,
     beside those who have one in the election.
     """
 
@@ -77,8 +77,8 @@ class IntendedReport:
 class PlannedSms:
     """One SMS to be written, with its delays of delivery.
 
-    When the provider receives it, and after which real time it delivers it, each time. `is_known`: it comes from a
-    phone of the observer's, else from one that is in no roster.
+    They say when the provider receives it, and after which real time it delivers it, each time. `is_known`: it comes
+    from a phone of the observer's, else from one that is in no roster.
     """
 
     number: int
@@ -92,7 +92,7 @@ class PlannedSms:
 class Day:
     """A whole simulated day; its SMS are in order of time.
 
-    From and until instants of the election's clock.
+    Its instants are of the election's clock.
     """
 
     starts_at: dt.datetime

@@ -70,7 +70,7 @@ class ComposedText:
 def compose(election: Election, content: Content, noise: Noise, chance: random.Random) -> ComposedText:
     """Compose a message that says a form's answers, or an incident.
 
-    With defects as often as `noise` says.
+    It has defects as often as `noise` says.
     """
     if election.incidents is not None and content.form == election.incidents.code:
         return _Incident(election.incidents, noise, chance).compose(content)

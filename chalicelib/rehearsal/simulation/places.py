@@ -49,7 +49,7 @@ def round_after(round_name: str, chance: random.Random) -> str:
 def no_station(election: Election, form: Form, station: str, chance: random.Random) -> str | None:
     """Write a station so that it is none, by something glued.
 
-    None where that is a station too.
+    It is None where that is a station too.
 
     No letter that is a code of the form: a round's hour behind it would be its value.
     """

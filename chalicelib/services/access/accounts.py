@@ -43,7 +43,7 @@ class Invitation:
 def address_of(written: str, default_region: str | None = None) -> str:
     """Return an address in its one written form.
 
-    An email's in lower case, a phone's in E.164.
+    An email's is in lower case, a phone's in E.164.
     """
     address = written.strip()
     return address.casefold() if "@" in address else international(address, default_region)

@@ -1,8 +1,8 @@
 """Sign in by an OpenID provider, where the deployer has configured one.
 
-The authorization code flow with PKCE (OpenID Connect Core 1.0, 3.1; RFC 7636; RFC 9700). What one sign-in knows (state,
-nonce, verifier) stays in a cookie of the browser that began it, so that no other can end it. The provider proves an
-email address; who has no account of it gets in nowhere, and nothing is made by itself.
+It is the authorization code flow with PKCE (OpenID Connect Core 1.0, 3.1; RFC 7636; RFC 9700). What one sign-in knows
+(state, nonce, verifier) stays in a cookie of the browser that began it, so that no other can end it. The provider
+proves an email address; who has no account of it gets in nowhere, and nothing is made by itself.
 """
 
 import base64

@@ -36,9 +36,10 @@ class TokenRefused(Exception):
 class Operator:
     """Who asks, and what they may see.
 
-    One election, some of its regions (none named: all). Who works at the command line proves it by access to the stack
-    itself, and has no `role`. `account`: the id of who signed in, None for a program's token. `organisation`: the
-    coalition's member that it is limited to, and `sight` what that member sees; None: the whole coalition.
+    They see one election and some of its regions (none named: all). Who works at the command line proves it by access
+    to the stack itself, and has no `role`. `account`: the id of who signed in, None for a program's token.
+    `organisation`: the coalition's member that it is limited to, and `sight` what that member sees; None: the whole
+    coalition.
     """
 
     name: str
@@ -85,7 +86,7 @@ class Operator:
     def toward(self, observer: str | None) -> "Operator":
         """Return the operator as they see an observer.
 
-        Without people where those are another organisation's.
+        The operator sees no people where those are another organisation's.
         """
         if self.sight is None or self.sight.sees_people_of(observer):
             return self

@@ -122,7 +122,7 @@ def may(
 ) -> bool:
     """Tell whether a role may do something.
 
-    For all of the coalition, or for one of its members; in the whole nation, or in some `regions`.
+    It may do so for all of the coalition, or for one of its members; in the whole nation, or in some `regions`.
 
     Whoever works at the command line has no role and may do everything.
     """

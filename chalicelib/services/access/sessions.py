@@ -1,6 +1,6 @@
 """Sessions of signed-in browsers.
 
-A cookie, twelve hours at most, ended when it is idle.
+Each is a cookie for twelve hours at most, and ends when it is idle.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """Sign in without a password.
 
-A link and a code to the account's address, each once.
+A link and a code go to the account's address, each for one use.
 
 What is asked for an unknown address looks the same from outside: the same answer, after the same time.
 """
@@ -50,7 +50,7 @@ class ProofRefused(Exception):
 class SignInResult:
     """Whose proof it was.
 
-    The account that was asked for, and all of that address.
+    It has the account that was asked for, and all of that address.
     """
 
     account: AccountRow
@@ -116,7 +116,7 @@ def make_proof(address: str, now: dt.datetime) -> tuple[str, str]:
 def proof_of(hashed: str, now: dt.datetime, valid_for: dt.timedelta) -> tuple[ProofRow, str, str]:
     """Return the row of a new proof.
 
-    Its link's token and its code; only hashes are in the row.
+    It holds its link's token and its code; only hashes are in the row.
     """
     token, code, salt = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}", secrets.token_hex(16)
     until = now + valid_for
@@ -176,7 +176,7 @@ def redeem_code(written: str, code: str, election_id: str | None, now: dt.dateti
 def open_accounts(hashed: str, now: dt.datetime) -> list[AccountRow]:
     """Return the accounts of an address that give access now.
 
-    The newest first.
+    The newest comes first.
     """
     rows = [accounts.get_account(place.id, place.account) for place in accounts.places_of(hashed)]
     valid = [row for row in rows if row is not None and is_open(row, now)]

@@ -1,7 +1,7 @@
 """Back up a whole election into a file.
 
-Its document, and every row of it, page by page. It is as of no single instant: take it while nothing comes in, or from
-copies of the tables as of an instant (point-in-time recovery).
+The file holds its document, and every row of it, page by page. It is as of no single instant: take it while nothing
+comes in, or from copies of the tables as of an instant (point-in-time recovery).
 """
 
 import datetime as dt

@@ -78,7 +78,7 @@ def _pages(table: str, keys: tuple[str, ...], election_id: str) -> Iterator[list
 def _of_messages(election_id: str) -> list[Item]:
     """Return keys of an election's messages and of their rows.
 
-    Before them those of what leads to them.
+    Before them stand those of what leads to them.
     """
     messages: dict[str, Item] = {}
     others: list[tuple[frozenset[str], Item]] = []

@@ -30,8 +30,8 @@ class RestoreRefused(Exception):
 def restore(path: Path, target_id: str | None, on_page: Callable[[str, int], None]) -> Mapping[str, int]:
     """Restore a backup; return row counts per table.
 
-    As the election that it is of or as `target_id`. Calling it again after a failure writes the same rows again. Raises
-    ArchiveInvalid, RestoreRefused, StoreUnavailable.
+    It becomes the election that it is of, or `target_id`. Calling it again after a failure writes the same rows again.
+    Raises ArchiveInvalid, RestoreRefused, StoreUnavailable.
     """
     counted = require_whole(path)
     header = header_of(path)

@@ -50,7 +50,7 @@ def show_board(loaded: LoadedElection, operator: Operator, region: str | None, n
 def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dict[str, Any]:
     """Return the board of regions or the nation.
 
-    As of a real instant.
+    It is as of a real instant.
 
     Raises StoreUnavailable.
     """

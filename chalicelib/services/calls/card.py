@@ -199,7 +199,7 @@ def _phone(election: Election, phone: Phone, state: Mapping[str, Any] | None) ->
 def _coordinators(election: Election, region: str) -> dict[str, Any]:
     """Return whom to call when no observer answers.
 
-    The region's own, and who comes after them.
+    They are the region's own, and who comes after them.
     """
     covering = sorted(
         (coordinator for coordinator in election.coordinators if coordinator.covers(region)),

@@ -51,7 +51,7 @@ def lease_next(
 def among_first(action: Action, attempts: int, count: int) -> int:
     """Choose one of the most urgent at random, so that collisions part.
 
-    The first at the first attempt; then one of as many as collisions tell that ask at once.
+    The first is chosen at the first attempt; then one of as many as collisions tell that ask at once.
     """
     return zlib.crc32(f"{action.who}#{action.key}#{attempts}".encode()) % min(1 << attempts, count)
 

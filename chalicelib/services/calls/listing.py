@@ -40,7 +40,7 @@ def calls_in_order(
 ) -> list[Call]:
     """Return the calls of some regions in the order of calling.
 
-    A query per region. Raises StoreUnavailable.
+    There is a query per region. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
 
@@ -151,7 +151,7 @@ def sees_phone(operator: Operator, phone: str | None) -> bool:
 def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:
     """Return who has a row now and until when, a real instant.
 
-    None where nobody has.
+    It is None where nobody has.
     """
     if not row.is_held(now) or row.until is None:
         return None
@@ -171,7 +171,7 @@ def place_name(place: Place) -> str:
 def next_due(election: Election, at: dt.datetime) -> dict[str, Any] | None:
     """Return which report is due next, with its time.
 
-    None where none is.
+    It is None where none is.
     """
     ahead = [
         (due, form.code, name)

@@ -1,6 +1,6 @@
 """Read an HTTPS URL for a provider's verification.
 
-A certificate, or a subscription's confirmation.
+It is a certificate, or a subscription's confirmation.
 """
 
 from urllib.parse import urlsplit

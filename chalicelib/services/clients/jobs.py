@@ -1,6 +1,6 @@
 """Have a job begun, and what a fault makes of it.
 
-By the function that does what outlives a request.
+The function that does what outlives a request begins it.
 """
 
 import datetime as dt

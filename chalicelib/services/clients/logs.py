@@ -71,7 +71,7 @@ def _lines(function: str, group: str, ids: Sequence[str], since: dt.datetime, un
 def _line(function: str, written: str, milliseconds: int) -> tuple[str, LogLine] | None:
     """Read a line that the functions' logger wrote.
 
-    None where it is another, as START.
+    It is None where it is another, as START.
     """
     try:
         line = json.loads(written)

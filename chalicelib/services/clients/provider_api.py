@@ -1,6 +1,6 @@
 """Call a provider's own API.
 
-Its adapter with this stack's settings, one request over HTTP, and an SMS handed over.
+It has its adapter with this stack's settings, makes one request over HTTP, and hands an SMS over.
 """
 
 import os
@@ -70,7 +70,7 @@ def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
 def prepare(name: str, sms: OutboundSms) -> PreparedSend:
     """Make the request that sends an SMS; raises CannotSend.
 
-    With the URL for its receipts; CannotSend names whatever is missing.
+    It has the URL for its receipts; CannotSend names whatever is missing.
     """
     try:
         carrier = configured(name)

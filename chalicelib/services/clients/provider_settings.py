@@ -115,7 +115,7 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
 def settings_of(name: str) -> dict[str, Any] | None:
     """Return other settings of the stack, by their parameter's name.
 
-    None where there are none.
+    It is None where there are none.
 
     Raises SecretsUnavailable.
     """

@@ -1,6 +1,6 @@
 """Try again shortly where somebody else changes the same rows.
 
-Not at the same moment.
+The tries are not at the same moment.
 """
 
 import random

@@ -17,8 +17,8 @@ from chalicelib.store.messages import Message
 def alerts_of_blocked(election: Election, message: Message, holders: Holders, now: dt.datetime) -> list[Message]:
     """Return the alerts of a phone that is blocked from now on.
 
-    To the coordinators of its observer's region; of a coordinator's phone to headquarters. Its SMS is not quoted.
-    Raises StoreUnavailable.
+    They go to the coordinators of its observer's region; of a coordinator's phone to headquarters. Its SMS is not
+    quoted. Raises StoreUnavailable.
     """
     origin = outbox.Origin(election.id, message.key, now, "alert")
     who = _name(holders[0])

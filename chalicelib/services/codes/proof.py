@@ -46,7 +46,7 @@ class Proof:
 def readable_text(message: Message, holders: Holders) -> str:
     """Return an SMS's text as it is read.
 
-    Without a code, where its sender has one.
+    It lacks the code, where its sender has one.
     """
     text = message.text_as_sent or ""
     return without_code(text) if _codes(holders) and not message.is_entry else text

@@ -63,7 +63,7 @@ def outcome_of_command(
 ) -> Outcome | None:
     """Return the outcome of a coordinator's SMS, or None.
 
-    None for one that is a report, or of nobody who coordinates. Raises StoreUnavailable.
+    It is None for one that is a report, or of nobody who coordinates. Raises StoreUnavailable.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())

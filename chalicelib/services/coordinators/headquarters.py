@@ -33,7 +33,7 @@ def notices(
 ) -> list[Message]:
     """Return rows that tell headquarters, except the speaker.
 
-    Of what was done in the speaker's name.
+    They tell what was done in the speaker's name.
     """
     speaker = speakers[0].name
     origin = outbox.Origin(election.id, message.key, now, "alert")

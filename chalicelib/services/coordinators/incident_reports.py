@@ -40,7 +40,7 @@ def outcome_of_coordinators_report(
 ) -> Outcome | None:
     """Return the outcome of a coordinator's SMS with incidents, or None.
 
-    None where it names none with a station of the election. Raises StoreUnavailable, TooMuchAtOnce.
+    It is None where it names none with a station of the election. Raises StoreUnavailable, TooMuchAtOnce.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())

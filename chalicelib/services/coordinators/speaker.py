@@ -19,7 +19,7 @@ from chalicelib.store.messages import Message
 class Speaker:
     """Who texts, and when.
 
-    The rows of the roster with this phone; on the election's clock and in reality.
+    It has the rows of the roster with this phone; on the election's clock and in reality.
     """
 
     loaded: LoadedElection

@@ -111,7 +111,7 @@ def _note_taken(message: Message, result: SendResult, now: dt.datetime) -> str:
 def _logged(step: str, message: Message) -> str:
     """Log a step of a row's delivery; return the row's state.
 
-    Without its words, its recipient or a carrier's words.
+    The line has neither its words, nor its recipient, nor a carrier's words.
     """
     kind, carrier, attempts = message.key.partition("#")[0], message.carrier, message.attempts
     fields = {"kind": kind, "channel": message.channel, "state": message.state}
@@ -150,7 +150,7 @@ def _try_in_doubt(
 ) -> str:
     """Try again what may have reached its recipient.
 
-    An alert as often as any other, the rest once more.
+    An alert is tried as often as any other message, the rest once more.
     """
     doubts = (message.doubts or 0) + 1
     if doubts > MOST_DOUBTS and not message.is_alert:

@@ -41,7 +41,7 @@ class RateUsedUp(NotAsked):
 class InDoubt(Exception):
     """Nobody knows whether `carrier` took the message.
 
-    None for email; not to be asked before `wait` seconds.
+    It is None for email; not to be asked before `wait` seconds.
     """
 
     def __init__(self, reason: str, carrier: str | None = None, wait: int = 0) -> None:

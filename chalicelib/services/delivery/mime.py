@@ -1,6 +1,6 @@
 """An email's row as MIME.
 
-A text part, and beside it an HTML part with the pictures that it shows.
+It has a text part, and beside it an HTML part with the pictures that it shows.
 """
 
 from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader

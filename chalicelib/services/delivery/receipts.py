@@ -55,7 +55,7 @@ def _take(receipt: ReceiptRow, now: dt.datetime) -> str:
 def _sms_of(receipt: ReceiptRow) -> Message | None:
     """Return the SMS that a receipt is about.
 
-    By what its carrier called it, or by the key that we gave the carrier.
+    It is found by what its carrier called it, or by the key that we gave the carrier.
     """
     carrier, reference = receipt.provider, receipt.reference
     pointed = pointed_at(carrier, reference)

@@ -88,7 +88,7 @@ def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:
 def _combine_faults(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
     """Combine all carriers' faults into one.
 
-    A refusal only where nobody may take the message another time.
+    It is a refusal only where nobody may take the message another time.
     """
     reasons = "; ".join(map(str, faults))
     again = [fault for fault in faults if isinstance(fault, NotSent)]

@@ -91,7 +91,7 @@ def done(
 ) -> dict[str, Any]:
     """Return a page of what was done about messages, the newest first.
 
-    By whom, when, how and why; words and notes only where they tell nothing of `withheld` forms.
+    Each line tells by whom, when, how and why; words and notes only where they tell nothing of `withheld` forms.
 
     `before`: where the page before ended. Raises StoreUnavailable.
     """
@@ -151,7 +151,7 @@ class _Reader:
 def _is_line_of(operator: Operator, line: Line, criteria: LogFilter) -> bool:
     """Whether a message may be wanted.
 
-    By what the feed tells of it.
+    What the feed tells of it decides.
     """
     wanted_identity = (criteria.provider, criteria.direction, criteria.observer)
     identity = (line.provider, line.direction, line.observer)
@@ -173,7 +173,7 @@ def _is_wanted(operator: Operator, election_id: str, row: Message, criteria: Log
 def _key_in(subject: str) -> str | None:
     """Return the key of the message that an action was about.
 
-    None where it was about something else.
+    It is None where it was about something else.
     """
     _, is_message, key = subject.partition(_OF_MESSAGE)
     return key if is_message else None

@@ -151,7 +151,7 @@ def _step(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
 def _step_of_unknown(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
     """Return what has to be done with a stranger's SMS.
 
-    One that was nobody's when it was read.
+    It is one that was nobody's when it was read.
     """
     is_muted = row.reason == Reason.NOBODYS_NUMBER
     if phone in loaded.nobodys:

@@ -17,8 +17,8 @@ from chalicelib.services.doctor.finding import Examination, Finding, isolated
 def examine(stack: str, now: dt.datetime, api_url: str | None = None) -> Iterator[Finding]:
     """Examine everything that can be known of a stack from here.
 
-    In the order in which it should be put right. `api_url` is the API's address where it is not the stack's output, as
-    on one machine. The account is left out there: an emulator has none.
+    Findings come in the order in which they should be put right. `api_url` is the API's address where it is not the
+    stack's output, as on one machine. The account is left out there: an emulator has none.
     """
     try:
         deployed = Deployment.of(stack)

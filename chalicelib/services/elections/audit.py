@@ -135,7 +135,7 @@ def _incident_differences(
 ) -> Iterator[str]:
     """Compare incidents with the messages that can have opened them.
 
-    Those that messages report and that are not stored, and those that no message can have opened.
+    It names those that messages report and that are not stored, and those that no message can have opened.
     """
     possible: set[str] = set()
     for message in messages:

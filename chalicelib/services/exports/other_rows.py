@@ -51,7 +51,7 @@ def _incident(scope: Scope, incident: Incident) -> tuple[Cell, ...]:
 def message_tables(scope: Scope) -> Iterator[Table]:
     """Yield the table of SMS and emails, in and out.
 
-    A row each.
+    Each has a row.
     """
     people = ("from", "to", "text") if scope.wanted.people else ()
     yield Table("messages", (*_MESSAGE, *_MESSAGE_TIMES, *_MESSAGE_MORE, *people), _messages(scope))

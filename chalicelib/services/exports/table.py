@@ -1,6 +1,6 @@
 """A table of an export.
 
-Its columns, and its rows as they are read.
+It has its columns, and its rows as they are read.
 """
 
 import datetime as dt

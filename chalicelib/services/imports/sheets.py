@@ -39,7 +39,7 @@ def sheet_text(file: str, content: bytes) -> str:
 def _written(cell: object) -> str:
     """Write a cell as a person sees it.
 
-    A whole number without its point.
+    It writes a whole number without its point.
     """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

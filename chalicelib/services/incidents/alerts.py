@@ -218,9 +218,9 @@ def alerts_of(
 ) -> tuple[Message, ...]:
     """Make the alerts that tell coordinators of an incident.
 
-    At its stage of escalation, or on another occasion. Phones that are muted get no SMS, unless the incident is
-    critical; email disturbs nobody and always goes. `sender`: the number that SMS come from, so that the answers lead
-    to the election.
+    They are made at its stage of escalation, or on another occasion. Phones that are muted get no SMS, unless the
+    incident is critical; email disturbs nobody and always goes. `sender`: the number that SMS come from, so that the
+    answers lead to the election.
     """
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     origin = outbox.Origin(election.id, incident.id, now, "alert", incident.message)

@@ -1,7 +1,8 @@
 """Escalate incidents that nobody takes, and send due digests.
 
-Every minute, with sweep. What is due follows from what was stored, never from the clock that woke somebody: run twice,
-late or by two at once, an incident is escalated once, since its version guards the transaction that queues the alerts.
+It does so every minute, with sweep. What is due follows from what was stored, never from the clock that woke somebody:
+run twice, late or by two at once, an incident is escalated once, since its version guards the transaction that queues
+the alerts.
 """
 
 import datetime as dt
@@ -145,8 +146,8 @@ def _digested(
 ) -> tuple[list[Write], tuple[Message, ...]]:
     """Return what sends a digest.
 
-    One message of its incidents that still need somebody, the gravest first. Who has had as many by SMS as an hour
-    allows gets it by email alone.
+    It is one message of its incidents that still need somebody, the gravest first. Who has had as many by SMS as an
+    hour allows gets it by email alone.
     """
     numbers = sorted(digest.numbers)
     collected = incidents_of_numbers(election.id, numbers[:MOST_READ])
@@ -173,7 +174,7 @@ def _gravest_first(incident: Incident) -> tuple[int, int]:
 def _digest_group(election: Election, digest: Digest, incidents: Iterable[Incident]) -> Group:
     """Return who gets a digest.
 
-    Those who would be told of its gravest incident at once, or at its stage of escalation.
+    They are those who would be told of its gravest incident at once, or at its stage of escalation.
     """
     if digest.stage == 0:
         gravest: Severity = "critical" if any(incident.severity == "critical" for incident in incidents) else "low"

@@ -38,7 +38,7 @@ class Cause(Protocol):
 def heard_of(election: Election, incident: Incident) -> Heard:
     """Return who has heard of an incident.
 
-    By alerts of its own, or by a digest that was sent.
+    They heard by alerts of its own, or by a digest that was sent.
     """
     return _heard(election, incident, incident.alerts, incident.alerted_as or incident.severity)
 
@@ -46,7 +46,7 @@ def heard_of(election: Election, incident: Incident) -> Heard:
 def heard_of_raise(election: Election, incident: Incident) -> Heard:
     """Return who has heard of an incident's raise.
 
-    By alerts of that, or by a digest that was sent. The raise was its last change.
+    They heard by alerts of that, or by a digest that was sent. The raise was its last change.
     """
     occasion = raised_to(incident.severity, incident.version - 1)
     alerts = [key for key in incident.alerts if keys.is_alert_of(key, election.id, incident.id, occasion)]

@@ -35,7 +35,7 @@ def within_budget(
 ) -> tuple[list[Incident], list[Incident], tuple[Write, ...]]:
     """Divide incidents into those that open and those held.
 
-    By the budgets of the hour, with what counts both.
+    The budgets of the hour decide; what counts both comes with them.
     """
     subject = f"phone#{phone}"
     before = spent(election.id, subject, at)

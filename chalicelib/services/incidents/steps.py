@@ -43,8 +43,8 @@ def step_writes(
 ) -> tuple[State, tuple[Write, ...]]:
     """Return a step's new state and its writes.
 
-    With its line in the audit trail. `at` is on the election's clock, `now` the real instant. Raises StepRefused,
-    NoteMissing.
+    Among them is its line in the audit trail. `at` is on the election's clock, `now` the real instant. Raises
+    StepRefused, NoteMissing.
     """
     state = after(incident.state, step)
     if step in NEEDS_NOTE and not note.strip():
@@ -131,7 +131,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
 def incidents_of_station(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
     """Return a station's incidents that an operator sees, as listed.
 
-    The newest first.
+    The newest comes first.
 
     Raises StoreUnavailable.
     """
@@ -151,9 +151,9 @@ def list_incidents(
 ) -> dict[str, Any]:
     """Return a page of incidents, the newest first.
 
-    Of a region, or of all that the operator sees, in one state or any. `before`: the number below which the page
-    begins. `next` continues, None at the end; a page may be short where few are of the region and state. Reads at most
-    MOST_SCANNED incidents, and those of their stations. Raises StoreUnavailable.
+    They are of a region, or of all that the operator sees, in one state or any. `before`: the number below which the
+    page begins. `next` continues, None at the end; a page may be short where few are of the region and state. Reads at
+    most MOST_SCANNED incidents, and those of their stations. Raises StoreUnavailable.
     """
     given = islice(numbers_given(election.id, before), MOST_SCANNED)
     chosen: list[Incident] = []

@@ -23,7 +23,7 @@ _lags: dict[str, deque[int]] = {}
 def note_lag(message: Message) -> list[int]:
     """Return this worker's last lags of the provider, in seconds.
 
-    With this message's.
+    This message's is among them.
     """
     lags = _lags.setdefault(str(message.provider), deque(maxlen=SAMPLES_KEPT))
     if message.provider_at is not None:
@@ -34,7 +34,7 @@ def note_lag(message: Message) -> list[int]:
 def kept_samples(before: Mapping[str, Any] | None, noted: Iterable[int], *, is_new: bool) -> list[int]:
     """Return the samples to be kept.
 
-    Those that were noted since the last time among them.
+    Those that were noted since the last time are among them.
     """
     kept = [int(lag) for lag in (before or {}).get("lags", [])]
     return (kept + [int(lag) for lag in noted if is_new])[-SAMPLES_KEPT:]
@@ -69,7 +69,7 @@ def _lag_minutes(settings: Secrets) -> int:
 def _median(samples: Sequence[float]) -> int:
     """Return the median, to the second.
 
-    Not by `statistics`, which intake would load for it.
+    It does without `statistics`, which intake would load for it.
     """
     ordered, count = sorted(samples), len(samples)
     return round((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)

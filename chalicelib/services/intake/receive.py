@@ -47,8 +47,8 @@ class NonceUsed(NotAuthentic):
 def receive(provider: str, request: WebhookRequest) -> Answer:
     """Verify a provider's request, store its messages, and answer.
 
-    As the provider expects. A message that is stored already is acknowledged again. What cannot be decided or stored
-    for a fault of our own is answered 503, so that the provider sends it again.
+    It answers as the provider expects. A message that is stored already is acknowledged again. What cannot be decided
+    or stored for a fault of our own is answered 503, so that the provider sends it again.
     """
     try:
         result = _hear(provider, request)
@@ -200,7 +200,7 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
 def _with_own_number(provider: str, sms: InboundSms) -> InboundSms:
     """Return the SMS, addressed to a number that leads somewhere.
 
-    To the setting `recipient` where the number that the provider tells leads nowhere. Raises StoreUnavailable.
+    It goes to the setting `recipient` where the number that the provider tells leads nowhere. Raises StoreUnavailable.
     """
     own_number = (_settings(provider, fresh=False) or {}).get("recipient")
     if not isinstance(own_number, str) or own_number in ("", sms.recipient) or route_to(sms.recipient) is not None:

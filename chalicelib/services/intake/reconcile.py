@@ -61,8 +61,8 @@ class ReconcileResult:
 class _Place:
     """What is listed next.
 
-    Of the SMS between two moments a `page`, the first one if None. `resume`: where a list without times goes on once it
-    has no more pages.
+    It is a `page` of the SMS between two moments, the first one if None. `resume`: where a list without times goes on
+    once it has no more pages.
     """
 
     begin: dt.datetime
@@ -74,7 +74,7 @@ class _Place:
     def first(cls, done: dict[str, Any], now: dt.datetime, since: dt.datetime | None) -> Self:
         """Return where a run begins.
 
-        At `since`, where the last run was, or a day ago.
+        It is `since`, where the last run was, or a day ago.
         """
         if since is None and "window" in done:
             begin, until = map(dt.datetime.fromisoformat, done["window"])
@@ -151,9 +151,9 @@ def reconcile(
 ) -> ReconcileResult:
     """Take in what a provider lists and its webhook never brought.
 
-    From where the last run ended, or from `since`. Each page is stored before the next is asked for, and then the place
-    is kept: whenever a run ends, at its time (no page is begun after `seconds`) or by a fault, the next one goes on
-    from there. Raises CannotList, CannotSend, ListFailed, NotReached and AnswerLost of the provider's API,
+    It goes on from where the last run ended, or from `since`. Each page is stored before the next is asked for, and
+    then the place is kept: whenever a run ends, at its time (no page is begun after `seconds`) or by a fault, the next
+    one goes on from there. Raises CannotList, CannotSend, ListFailed, NotReached and AnswerLost of the provider's API,
     StoreUnavailable, and what `configured` raises.
     """
     end = time.monotonic() + seconds

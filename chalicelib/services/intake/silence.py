@@ -126,7 +126,7 @@ def _measured(name: str, before: dict[str, Any] | None, began: dt.datetime | Non
 def _settings(name: str) -> Secrets:
     """Return a provider's settings.
 
-    None where they cannot be read, so that it is watched as usual.
+    It is None where they cannot be read, so that it is watched as usual.
     """
     try:
         return provider_secrets(name)

@@ -10,7 +10,7 @@ MOST_LISTED: Final = 100
 def list_roots(election_id: str, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     """Return a page of an election's roots, the newest first.
 
-    Each with the header that it is the hash of, and the number that the next page is before. Raises StoreUnavailable.
+    Each has the header that it is the hash of, and the number that the next page is before. Raises StoreUnavailable.
     """
     seals = ledger.seals_before(election_id, before, limit + 1)
     page = seals[:limit]

@@ -58,8 +58,8 @@ def seal_due(now: dt.datetime, *, catching_up: bool = False, until: float = NO_D
 def seal(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> Seal | None:
     """Seal all rows that are in no hour yet; return the seal.
 
-    None where the time did not suffice or another run is at it: the next call goes on where this one ended, with the
-    same rows. Raises StoreUnavailable.
+    It is None where the time did not suffice or another run is at it: the next call goes on where this one ended, with
+    the same rows. Raises StoreUnavailable.
     """
     election_id = loaded.election.id
     last = ledger.last_seal(election_id)

@@ -1,6 +1,6 @@
 """A phone's wish as an operator sets it.
 
-With a reason, and as binding as the phone's own.
+It has a reason, and is as binding as the phone's own.
 """
 
 from typing import Any

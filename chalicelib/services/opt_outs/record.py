@@ -40,8 +40,8 @@ ANSWERS_PER_HOUR = 4
 class OptOutChange:
     """A wish that an SMS says, and the rows it changes.
 
-    None where a newer wish stands. `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has
-    not answered it already.
+    It is None where a newer wish stands. `is_all`: the SMS says nothing else. `is_answered`: it is news, and the
+    provider has not answered it already.
     """
 
     wish: OptOutState
@@ -136,7 +136,7 @@ def _is_news(wish_row: OptOutRow, before: OptOutRow | None) -> bool:
 def _writes(wish_row: OptOutRow, before: OptOutRow | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
     """Replace the wish before by the newer one.
 
-    A line in the audit trail where it is another.
+    The audit trail has a line where it is another.
     """
     if before is not None and before.order >= wish_row.order:
         return ()

@@ -1,7 +1,7 @@
 """Bulk SMS to observers: chosen, counted, then queued.
 
-At a rate, each under a key of its batch. A batch that was killed goes on where it was when it is sent again under its
-name: whom it has reached has a row.
+They go at a rate, each under a key of its batch. A batch that was killed goes on where it was when it is sent again
+under its name: whom it has reached has a row.
 """
 
 import datetime as dt

@@ -31,8 +31,8 @@ MOST_IN_ORDER = 40
 def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> LoopResult[int]:
     """Queue the lists of missing reports; return how many messages each is.
 
-    To the coordinators of each region in which anything is missing. `places`: the rounds that make the list due. Those
-    who got it for one of them are left out, so a coordinator's SMS and email are one transaction.
+    They go to the coordinators of each region in which anything is missing. `places`: the rounds that make the list
+    due. Those who got it for one of them are left out, so a coordinator's SMS and email are one transaction.
     """
     election = loaded.election
     at = loaded.clock.at(now)
@@ -120,7 +120,7 @@ def list_email(
 def _worst_first(missing: Mapping[str, list[Gap]]) -> list[tuple[str, list[Gap]]]:
     """Order regions with their gaps.
 
-    Of more than MOST_IN_ORDER those with the most silent stations first.
+    Of more than MOST_IN_ORDER those come first with the most silent stations.
     """
     regions = list(missing.items())
     if len(regions) > MOST_IN_ORDER:
@@ -173,7 +173,7 @@ def _first(named: Sequence[str], count: int) -> str:
 def _called(election: Election, gap: Gap) -> str:
     """Name a station as an SMS does.
 
-    Its number, since when it is silent, whom to call.
+    It says its number, since when it is silent, and whom to call.
     """
     heard = gap.heard.astimezone(election.zone).strftime("(%H:%M)") if gap.is_silent and gap.heard else ""
     phone = next((phone for observer in gap.observers for phone in observer.phones), "")

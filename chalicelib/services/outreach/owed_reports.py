@@ -26,7 +26,7 @@ def stations_with_gaps(election: Election, form: str, round_name: str) -> list[s
 def missing_reports(election: Election, stations: Iterable[str], form: str, round_name: str) -> list[StoredReport]:
     """Return the reports of a round that somebody still owes.
 
-    In the stations' order. Raises StoreUnavailable.
+    They come in the stations' order. Raises StoreUnavailable.
     """
     keys = [(station, form, round_name) for station in stations]
     reports = get_reports(election, keys) if keys else {}

@@ -67,7 +67,7 @@ def try_out(
 def try_on_oneself(loaded: LoadedElection, action: Action, sending: SendRequest) -> dict[str, Any]:
     """Send the text to the operator's own address, once in each language.
 
-    As one who is chosen would get it: by SMS, or by email where the account has no phone. Raises BatchRefused,
+    It is as one who is chosen would get it: by SMS, or by email where the account has no phone. Raises BatchRefused,
     SendRefused, NotInRegion, KeyReused, StoreUnavailable.
     """
 

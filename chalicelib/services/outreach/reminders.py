@@ -128,7 +128,7 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
 def _stations_of(election: Election, message: messages.Message) -> frozenset[str]:
     """Return the stations that an SMS may tell of.
 
-    None where no observer sent it, or it has been read.
+    It is None where no observer sent it, or it has been read.
     """
     if message.direction != "in" or (message.state == MessageState.HELD and message.reason != Reason.NOT_PROCESSED):
         return frozenset()

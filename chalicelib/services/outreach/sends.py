@@ -85,7 +85,7 @@ def begin(loaded: LoadedElection, action: Action, sending: SendRequest) -> dict[
 def set_state(action: Action, name: str, seen: int, state: SendState) -> dict[str, Any]:
     """Stop a send, or let it go on.
 
-    At the version that was seen.
+    The version is the one that was seen.
 
     Raises VersionPassed, SendUnknown, SendRefused, KeyReused, StoreUnavailable.
     """

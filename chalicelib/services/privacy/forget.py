@@ -66,7 +66,7 @@ def forget_phone(
 ) -> ForgetResult:
     """Forget a phone in E.164, and the names of who has it.
 
-    In one election or everywhere; counts alone unless `is_done`. Raises ForgetRefused, ElectionUnknown,
+    It is done in one election or everywhere; counts alone unless `is_done`. Raises ForgetRefused, ElectionUnknown,
     ElectionUnreadable, BucketUnavailable, StoreUnavailable; given again after any of them, it goes on.
     """
     stored = {name: stored_election(name) for name in ([election_id] if election_id else all_elections())}

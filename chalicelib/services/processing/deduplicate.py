@@ -48,8 +48,8 @@ def _digest(content: object) -> str:
 def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt.datetime) -> Outcome | None:
     """Return the outcome of a copy: it changes no number.
 
-    Of an SMS of which another copy has left its row. None where it is no copy: then the provider tells no time, and it
-    was said again. Raises StoreUnavailable.
+    The copy is of an SMS of which another has left its row. None where it is no copy: then the provider tells no time,
+    and it was said again. Raises StoreUnavailable.
     """
     first = get_dedup_row(guard.key)
     if first is None or first.about == message.key:

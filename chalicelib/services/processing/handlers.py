@@ -78,7 +78,7 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
 def senders_of(election: Election, message: Message, phone: str) -> tuple[Observer, ...]:
     """Return the observers who may have sent a message, the lead first.
 
-    Those of its phone, or the one of whom a person has said that it is theirs.
+    They are those of its phone, or the one of whom a person has said that it is theirs.
     """
     if message.on_behalf_of is None:
         return election.observers_by_phone.get(phone, ())

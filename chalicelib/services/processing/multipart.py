@@ -55,7 +55,7 @@ def _noted(
 ) -> tuple[LongSms, Message | None]:
     """Note a part; return its SMS and what it is read as.
 
-    The latter if that was due. Raises PartsChanged, Contended, StoreUnavailable.
+    It returns the latter if that was due. Raises PartsChanged, Contended, StoreUnavailable.
     """
     long_ones = with_piece(stored.known, piece_of(part), part.part[2])
     sms = _long_sms_with(long_ones, part.key)
@@ -75,7 +75,7 @@ def _read(
 ) -> tuple[LongSms, Message]:
     """Store what an SMS is read as, and settle its parts.
 
-    In place of what it was read as before.
+    It stands in place of what it was read as before.
     """
     read = replace(sms, read=len(sms.pieces))
     rows = message_queries.get_many(piece.key for piece in sms.pieces)

@@ -1,6 +1,6 @@
 """Quick count and live turnout of a deployed election.
 
-The estimates from what its stations have reported so far.
+The estimates are from what its stations have reported so far.
 """
 
 import datetime as dt
@@ -47,8 +47,8 @@ class LiveEstimate:
 def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None = None) -> LiveEstimate:
     """Estimate result and turnout as of a real instant.
 
-    The turnout of every round that has begun. `reports`: all of the election that are stored, where they are read
-    already. Else it reads the stations' reports and no message, so the cost grows with stations and rounds alone.
+    The turnout is that of every round that has begun. `reports`: all of the election that are stored, where they are
+    read already. Else it reads the stations' reports and no message, so the cost grows with stations and rounds alone.
     Raises QuickCountError where the election declares no quick count, StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)

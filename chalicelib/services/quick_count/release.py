@@ -52,8 +52,8 @@ def withheld_until_released(election: Election) -> Mapping[str, frozenset[str]]:
 def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
     """Return codes whose answers the operator does not see.
 
-    By form, station by station. Who may change something sees them all: the call centre resolves contradictions and
-    reads them back to observers. Raises StoreUnavailable.
+    They stand by form, and count station by station. Who may change something sees them all: the call centre resolves
+    contradictions and reads them back to observers. Raises StoreUnavailable.
     """
     return {} if operator.may(Permission.WORK_REPORTS) else withheld_sums(loaded, operator)
 
@@ -61,8 +61,9 @@ def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str,
 def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:
     """Return the quick count that the operator sees, or None.
 
-    The live one for headquarters, as it was kept within the last minute, with how its estimates moved; the released one
-    for everybody else. Raises QuickCountError where the election declares none and headquarters ask, StoreUnavailable.
+    Headquarters sees the live one, as it was kept within the last minute, with how its estimates moved; the released
+    one for everybody else. Raises QuickCountError where the election declares none and headquarters ask,
+    StoreUnavailable.
     """
     release = read_release(loaded.election.id)
     document = live_count(loaded, now) if decides(operator) else release.document
@@ -72,9 +73,9 @@ def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetim
 def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
     """Show everybody the quick count as it stands now.
 
-    In place of what was released; returns the snapshot that they see. `seen`: the version that the caller has seen.
-    Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and asking for
-    the same again does no harm.
+    It takes the place of what was released; returns the snapshot that they see. `seen`: the version that the caller has
+    seen. Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and
+    asking for the same again does no harm.
     """
     document = counted_now(loaded, now)
     after = _replace(loaded, operator, "released", seen, document, note, now)
@@ -104,7 +105,8 @@ def _replace(
 ) -> Release:
     """Write what others see from now on, with its audit line.
 
-    In one transaction. A change that was made and whose answer was lost is no conflict (RFC 9110 section 13.1.1).
+    Both are written in one transaction. A change that was made and whose answer was lost is no conflict (RFC 9110
+    section 13.1.1).
     """
     if not note.strip():
         raise NoteMissing("say why it is " + step)

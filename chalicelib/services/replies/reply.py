@@ -41,7 +41,7 @@ def reply_to(
 ) -> Message | None:
     """Make the reply to a message that was read, or None.
 
-    As a row for the outbox; None where none may be given.
+    It is a row for the outbox; None where none may be given.
     """
     if is_machine(phone):
         return None

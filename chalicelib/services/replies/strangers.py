@@ -16,7 +16,7 @@ SUBJECT = "strangers"
 def reply_budget(election_id: str, at: dt.datetime) -> tuple[Write, ...] | None:
     """Return what counts one more reply to a stranger.
 
-    In an hour of the election's clock; None where there were enough. Raises StoreUnavailable.
+    It is counted in an hour of the election's clock; None where there were enough. Raises StoreUnavailable.
     """
     if spent(election_id, SUBJECT, at).get("replies", 0) >= MOST_REPLIES_PER_HOUR:
         return None
@@ -26,7 +26,7 @@ def reply_budget(election_id: str, at: dt.datetime) -> tuple[Write, ...] | None:
 def one_reply(election_id: str, phone: str, at: dt.datetime, existing_keys: Container[str]) -> tuple[Write, ...] | None:
     """Return what counts a stranger's reply as its phone's only one.
 
-    None where the phone had it, as `existing_keys` tell, or all had enough. Raises StoreUnavailable.
+    It is None where the phone had it, as `existing_keys` tell, or all had enough. Raises StoreUnavailable.
     """
     only = answered_once(election_id, phone)
     counted = reply_budget(election_id, at) if only.key not in existing_keys else None

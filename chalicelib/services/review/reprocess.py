@@ -27,7 +27,7 @@ _AT_ONCE = 100
 def resolved_by(election_id: str) -> Iterator[Message]:
     """Yield SMS of which nothing counted, and something may now.
 
-    By the election as it is now. Raises ElectionUnknown, StoreUnavailable.
+    They are chosen by the election as it is now. Raises ElectionUnknown, StoreUnavailable.
     """
     loaded = existing(election_id)
     regions = (NO_REGION, *loaded.election.regions)
@@ -76,7 +76,7 @@ def _is_resolved(loaded: LoadedElection, row: Message) -> bool:
 def _is_known(election: Election, phone: str, text: str) -> bool:
     """Return whether somebody known sent an SMS that may be read late.
 
-    An observer, or a coordinator who reports an incident: late commands are not obeyed.
+    That is an observer, or a coordinator who reports an incident: late commands are not obeyed.
     """
     if phone in election.observers_by_phone:
         return True

@@ -32,7 +32,7 @@ def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[t
 def counted(form: Form, covered: Coverage) -> str:
     """Write how many reports came of how many, `40/60`.
 
-    Of a form that is sent many times how many came.
+    Of a form that is sent many times it tells how many came.
     """
     return f"{covered.received}/{covered.expected}" if form.is_owed else str(covered.received)
 

@@ -27,9 +27,9 @@ LARGEST_PAGE = outbox.LARGEST_EMAIL - 20_000
 def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
     """Queue the final report to headquarters; return how many messages.
 
-    To every coordinator of headquarters who has an email. However often and by however many it is asked for, each gets
-    it once: the keys of the rows tell, and that it is done is noted last. Raises StoreUnavailable; then the next run
-    does what is left.
+    It goes to every coordinator of headquarters who has an email. However often and by however many it is asked for,
+    each gets it once: the keys of the rows tell, and that it is done is noted last. Raises StoreUnavailable; then the
+    next run does what is left.
     """
     election = loaded.election
     version, sent = progress.read(election.id, TASK)

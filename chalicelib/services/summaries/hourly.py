@@ -31,10 +31,10 @@ MISSED_AFTER = dt.timedelta(minutes=5)
 def queue_summaries(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> int:
     """Queue this hour's summary; return how many messages.
 
-    To every coordinator who has not got it. The hour is the election clock's, in its zone. However often it is asked
-    for, an hour has one snapshot, and every coordinator gets it once by each channel. What has changed is told since
-    the last hour that was sent to all, however long ago: so one summary follows an outage. One coordinator's failure
-    keeps it from nobody else, and the hour is done when all have theirs. Raises StoreUnavailable.
+    It goes to every coordinator who has not got it. The hour is the election clock's, in its zone. However often it is
+    asked for, an hour has one snapshot, and every coordinator gets it once by each channel. What has changed is told
+    since the last hour that was sent to all, however long ago: so one summary follows an outage. One coordinator's
+    failure keeps it from nobody else, and the hour is done when all have theirs. Raises StoreUnavailable.
     """
     election = loaded.election
     hour = hour_of(loaded, now)
@@ -108,7 +108,7 @@ def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> b
 def _snapshot(loaded: LoadedElection, hour: str, since: str | None, now: dt.datetime) -> Hour:
     """Return the hour's snapshot as it was first kept.
 
-    With the one that it is compared with.
+    It comes with the one that it is compared with.
     """
     kept = summaries.get(loaded.election.id, hour)
     if kept is None:

@@ -34,9 +34,9 @@ def failed_checks(
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Count stations that fail checks, by region, form and rule.
 
-    Of a form with rounds, in any round; of one that is sent many times, its reports, as the tallies count them. Reads
-    the reports that checks look at, in the regions and rounds where the tallies say that any came: so the cost grows
-    with stations and forms, and not with messages. Raises StoreUnavailable.
+    A station of a form with rounds counts if any round fails; of one that is sent many times, its reports, as the
+    tallies count them. Reads the reports that checks look at, in the regions and rounds where the tallies say that any
+    came: so the cost grows with stations and forms, and not with messages. Raises StoreUnavailable.
     """
     checked = _checked(election, at)
     failing: dict[str, dict[str, dict[str, int]]] = {}

@@ -13,7 +13,7 @@ logger = Logger()
 def published_root(election_id: str) -> dict[str, Any] | None:
     """Return the newest root with its hour.
 
-    None before the first, and where the ledger cannot be read: neither a summary nor the wall waits for it.
+    It is None before the first, and where the ledger cannot be read: neither a summary nor the wall waits for it.
     """
     try:
         seal = ledger.last_seal(election_id)

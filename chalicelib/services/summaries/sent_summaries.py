@@ -15,7 +15,7 @@ _BESIDE = ("open_incidents", "failed_checks", "held_back")
 def list_summaries(loaded: LoadedElection, before: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of the hours that have a summary.
 
-    The newest first, and where the next continues.
+    The newest comes first, and the cursor says where the next page continues.
 
     Raises StoreUnavailable.
     """

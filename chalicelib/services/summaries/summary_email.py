@@ -24,8 +24,8 @@ NAMED_AREAS = 3
 def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dashboard: str = "") -> Email:
     """Render a coordinator's summary as an email.
 
-    The nation and the ledger's root too where it is headquarters' and the summary has them. `dashboard`: the base URL
-    of the links, which name election and region and nothing else; "" for no links.
+    It has the nation and the ledger's root too where it is headquarters' and the summary has them. `dashboard`: the
+    base URL of the links, which name election and region and nothing else; "" for no links.
     """
     language, summary, before = coordinator.language, hour.summary, hour.before
     words = words_of("summary", election, language)
@@ -51,7 +51,7 @@ def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dash
 def chart_id(place: int) -> str:
     """Return the content id of the curve in a section.
 
-    By the section's place in its email.
+    It is made of the section's place in its email.
     """
     return f"turnout-{place}@baykoo"
 

@@ -46,7 +46,7 @@ def turnout_lines(wording: Wording, area: Area, earlier: Area | None) -> list[Tu
 def curve_of(wording: Wording, area: Area, earlier: Area | None) -> Curve | None:
     """Word an area's curve; None where no round has turnout.
 
-    Of the summary before it, the rounds that were otherwise then.
+    Of the summary before it, it tells the rounds that were otherwise then.
     """
     points = turnout_curve(wording.election, area, earlier)
     if not points:

@@ -25,7 +25,7 @@ class Wording:
     def earlier(self, name: str) -> Area | None:
         """Return an area as the summary before had it.
 
-        None in the first.
+        It is None in the first.
         """
         before = self.hour.before
         if before is None:

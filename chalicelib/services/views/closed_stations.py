@@ -11,7 +11,7 @@ from chalicelib.observation.reports.report import Report
 def closed_at(election: Election, station: str) -> str | None:
     """Return since when a station is closed, in local time.
 
-    None where it is open.
+    It is None where it is open.
     """
     at = election.closed.get(station)
     return local_time(at, election.zone)

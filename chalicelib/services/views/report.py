@@ -116,7 +116,7 @@ class ReportView:
     def _how(self, form: Form, code: str, report: Report, answers: StationAnswers) -> str | None:
         """Say why an answer counts or none does.
 
-        None where there is none, or each observer's counts.
+        It is None where there is none, or each observer's counts.
         """
         if form.expect == "observer":
             return None

@@ -43,9 +43,9 @@ def stations_of_region(
 ) -> dict[str, Any]:
     """Return a page of a region's stations, by number.
 
-    With the state of every form and round; of a form that is sent many times, of every report, and under `cut` which
-    forms have more than are shown. `next` is the number to continue after, None at the end. Reads grow with the page's
-    stations only. Raises StoreUnavailable.
+    Each has the state of every form and round; of a form that is sent many times, of every report, and under `cut`
+    which forms have more than are shown. `next` is the number to continue after, None at the end. Reads grow with the
+    page's stations only. Raises StoreUnavailable.
     """
     election = loaded.election
     following = _following(election, region, after)

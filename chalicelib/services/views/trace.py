@@ -104,7 +104,7 @@ def _row(key: str | None) -> Message | ReceiptRow | None:
 def _before(row: Message | ReceiptRow) -> Message | ReceiptRow | None:
     """Return the row that led to a row.
 
-    None where it is the SMS itself or that is not known.
+    It is None where it is the SMS itself or that is not known.
     """
     if isinstance(row, ReceiptRow):
         return _row(row.about)

@@ -68,7 +68,7 @@ def test_the_first_line_of_a_docstring_is_short() -> None:
     assert longer == {}, f"at most {MOST_WORDS} words; then a blank line, and what else is to be said"
 
 
-TORN = ("And ", "Because ", "But ", "In which ", "Nor ", "Or ", "So ", "Which ", "Whose ")
+TORN = ("And ", "Because ", "But ", "In which ", "None for ", "None where ", "Nor ", "Or ", "So ", "Which ", "Whose ")
 
 
 def test_what_follows_a_docstring_s_first_line_is_a_sentence() -> None:
