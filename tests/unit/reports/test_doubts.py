@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from two_observers import two_observers
+
 from chalicelib.observation.checks import parse_rule
-from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.checks import check_answers
 from chalicelib.observation.reports.decisions import (
     Attribution,
@@ -19,38 +20,25 @@ from chalicelib.observation.reports.doubts import Doubt, doubts_of
 from chalicelib.observation.reports.report import Report, Source
 
 RULE = "D + E == C"
-ELECTION = Election.model_validate(
+ELECTION = two_observers(
     {
-        "id": "t",
-        "name": {"en": "Test"},
-        "date": dt.date(2030, 5, 5),
-        "timezone": "Asia/Bishkek",
-        "languages": ("en",),
-        "forms": [
-            {
-                "code": "OP",
-                "questions": [
-                    {"code": "A", "type": "yesno"},
-                    {"code": "E", "type": "integer", "role": "registered"},
-                    {"code": "K", "type": "choice", "options": {1: "one", 2: "two"}},
-                ],
-            },
-            {
-                "code": "CL",
-                "questions": [
-                    {"code": "C", "type": "integer", "role": "ballots"},
-                    {"code": "D", "type": "integer", "role": "invalid"},
-                    {"code": "E", "type": "integer", "role": "votes", "tolerance": "5%"},
-                ],
-                "checks": [{"rule": RULE, "severity": "error"}, {"rule": "C <= OP.E and D < C"}],
-            },
+        "code": "OP",
+        "questions": [
+            {"code": "A", "type": "yesno"},
+            {"code": "E", "type": "integer", "role": "registered"},
+            {"code": "K", "type": "choice", "options": {1: "one", 2: "two"}},
         ],
-        "stations": [{"number": "1", "region": "North", "registered": 1500}],
-        "observers": [
-            {"number": number, "name": "", "phones": (f"+99670000000{number}",), "language": "en", "station": "1"}
-            for number in ("1", "2")
+    },
+    {
+        "code": "CL",
+        "questions": [
+            {"code": "C", "type": "integer", "role": "ballots"},
+            {"code": "D", "type": "integer", "role": "invalid"},
+            {"code": "E", "type": "integer", "role": "votes", "tolerance": "5%"},
         ],
-    }
+        "checks": [{"rule": RULE, "severity": "error"}, {"rule": "C <= OP.E and D < C"}],
+    },
+    stations=[{"number": "1", "region": "North", "registered": 1500}],
 )
 EVENING = dt.datetime(2030, 5, 5, 14, 0, tzinfo=dt.UTC)
 AIDA = Attribution("Aida (operator)", EVENING)

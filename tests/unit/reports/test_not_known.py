@@ -6,8 +6,8 @@ from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from two_observers import two_observers
 
-from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import UNKNOWN, Value
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.checks import failing
@@ -15,31 +15,17 @@ from chalicelib.observation.reports.report import Report, Source, station_answer
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.observation.summaries.summary import answer_counters, summarise
 
-ELECTION = Election.model_validate(
+ELECTION = two_observers(
     {
-        "id": "t",
-        "name": {"en": "Test"},
-        "date": dt.date(2030, 5, 5),
-        "timezone": "Asia/Bishkek",
-        "languages": ("en",),
-        "forms": [
-            {
-                "code": "OP",
-                "due": {"by": "10:00"},
-                "questions": [
-                    {"code": "E", "type": "integer", "max": 5000, "unknown": 9999, "tolerance": "5%"},
-                    {"code": "F", "type": "integer", "max": 5000},
-                    {"code": "D", "type": "date", "unknown": "неизв"},
-                    {"code": "S", "type": "text"},
-                ],
-                "checks": [{"rule": "E >= F"}],
-            }
+        "code": "OP",
+        "due": {"by": "10:00"},
+        "questions": [
+            {"code": "E", "type": "integer", "max": 5000, "unknown": 9999, "tolerance": "5%"},
+            {"code": "F", "type": "integer", "max": 5000},
+            {"code": "D", "type": "date", "unknown": "неизв"},
+            {"code": "S", "type": "text"},
         ],
-        "stations": [{"number": "1", "region": "North"}],
-        "observers": [
-            {"number": number, "name": "", "phones": (f"+99670000000{number}",), "language": "en", "station": "1"}
-            for number in ("1", "2")
-        ],
+        "checks": [{"rule": "E >= F"}],
     }
 )
 FORM = ELECTION.form_by_code["OP"]

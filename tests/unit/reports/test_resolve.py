@@ -3,34 +3,22 @@
 import datetime as dt
 
 import pytest
+from two_observers import observers, two_observers
 
-from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.resolve import ResolvedReport, interpret
 
 PHONE = "+996700000001"
 MORNING = dt.datetime(2030, 5, 5, 3, 0, tzinfo=dt.UTC)
-ELECTION = Election.model_validate(
+ELECTION = two_observers(
     {
-        "id": "t",
-        "name": {"en": "Test"},
-        "date": dt.date(2030, 5, 5),
-        "timezone": "Asia/Bishkek",
-        "languages": ("en",),
-        "station_pattern": r"\d{4}",
-        "forms": [
-            {
-                "code": "OP",
-                "due": {"by": "10:00"},
-                "questions": [{"code": "A", "type": "yesno"}, {"code": "B", "type": "integer", "critical_if": 13}],
-            }
-        ],
-        "incidents": {"code": "IN", "categories": {1: {"name": {"en": "Fight"}, "severity": "high"}}},
-        "stations": [{"number": number, "region": "North"} for number in ("1001", "1002")],
-        "observers": [
-            {"number": number, "name": "", "phones": (PHONE,), "language": "en", "station": "1001"}
-            for number in ("0001", "0002")
-        ],
-    }
+        "code": "OP",
+        "due": {"by": "10:00"},
+        "questions": [{"code": "A", "type": "yesno"}, {"code": "B", "type": "integer", "critical_if": 13}],
+    },
+    station_pattern=r"\d{4}",
+    incidents={"code": "IN", "categories": {1: {"name": {"en": "Fight"}, "severity": "high"}}},
+    stations=[{"number": number, "region": "North"} for number in ("1001", "1002")],
+    observers=observers("0001", "0002", station="1001", phone=PHONE),
 )
 
 
