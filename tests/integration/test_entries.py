@@ -9,7 +9,7 @@ from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.election import Observer
 from chalicelib.observation.reports.entry_fields import EntryFields
-from chalicelib.services.review.entry import Draft, described, read_back
+from chalicelib.services.review.entry import Draft, describe, read_back
 from chalicelib.services.versions import NotInRegion
 from chalicelib.store.incidents import incidents_of
 
@@ -65,7 +65,7 @@ def test_what_is_read_back_is_what_counts_and_nothing_is_written(pipeline: Pipel
     pipeline.now += dt.timedelta(minutes=1)
     draft = Draft(observer.number, fields=EntryFields("OP", "1001", None, {"A": "да", "C": "13"}))
     wire.listen()
-    document = described(read_back(pipeline.current, aida(pipeline), draft, pipeline.now), pipeline.election)
+    document = describe(read_back(pipeline.current, aida(pipeline), draft, pipeline.now), pipeline.election)
     assert {call for call in wire.calls if call not in ("GetItem", "BatchGetItem", "Query")} == set()
     (report,) = document["reports"]
     assert document["text"] == "OP 1001 A1 C13"

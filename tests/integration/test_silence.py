@@ -14,7 +14,7 @@ from chalicelib.services.board.board import compute_board
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake import provider_clock, silence
 from chalicelib.services.intake.silence import (
-    described,
+    describe,
     last_measured,
     measure_providers,
     record_arrival,
@@ -36,7 +36,7 @@ def fresh(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def measured(now: dt.datetime) -> dict[str, Any]:
     measure_providers(now)
-    [value] = [provider for provider in described(now)["providers"] if provider["name"] == NAME]
+    [value] = [provider for provider in describe(now)["providers"] if provider["name"] == NAME]
     return dict(value)
 
 
@@ -80,7 +80,7 @@ def test_the_board_says_nothing_of_providers_that_nobody_uses(pipeline: Pipeline
     record_arrival(pipeline.say(pipeline.phone(), "OP A1"))
     at = pipeline.now + 45 * MINUTE
     measure_providers(at)
-    assert sum(provider["silent"] for provider in described(at)["providers"]) > 1
+    assert sum(provider["silent"] for provider in describe(at)["providers"]) > 1
     shown = compute_board(pipeline.current, (), at)["providers"]["silent"]
     assert [row["name"] for row in shown] == [NAME]
 
@@ -124,7 +124,7 @@ def test_who_only_carries_sms_is_no_provider_that_could_be_silent(pipeline: Pipe
     before = measure_providers(start + 45 * MINUTE)["ProvidersSilent"]
     configure("sns", {"price": "0.045", "currency": "USD"})
     assert measure_providers(start + 45 * MINUTE)["ProvidersSilent"] == before
-    assert "sns" not in [provider["name"] for provider in described(start + 45 * MINUTE)["providers"]]
+    assert "sns" not in [provider["name"] for provider in describe(start + 45 * MINUTE)["providers"]]
     assert "sns" not in configured_providers()
 
 
@@ -144,7 +144,7 @@ def test_a_clock_hours_behind_is_measured_and_told_until_it_is_set_right(pipelin
     found = last_measured(NAME)
     assert found is not None
     assert (found["lag_seconds"], found["lagging"]) == (3 * 3600, True)
-    [shown] = [provider for provider in described(pipeline.now)["providers"] if provider["name"] == NAME]
+    [shown] = [provider for provider in describe(pipeline.now)["providers"] if provider["name"] == NAME]
     assert (shown["lag_seconds"], shown["lagging"], shown["arrival_counts"]) == (3 * 3600, True, False)
     assert "lags" not in shown
     hear(pipeline, dt.timedelta(seconds=2), 8)

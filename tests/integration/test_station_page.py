@@ -20,7 +20,7 @@ MOST_UNITS = 10
 COUNT = "CL 1001 A2010 B1 C1201 D11 E600 F400 G190"
 
 
-def described(pipeline: Pipeline, place: int = 0, reader: Reader | None = None) -> dict[str, Any]:
+def describe(pipeline: Pipeline, place: int = 0, reader: Reader | None = None) -> dict[str, Any]:
     number = pipeline.election.stations[place].number
     document = describe_station(pipeline.current, reader or Reader(aida(pipeline)), number, pipeline.now)
     assert document is not None
@@ -50,7 +50,7 @@ def counted(pipeline: Pipeline) -> Pipeline:
 
 def test_both_observers_stand_side_by_side_with_their_sources(counted: Pipeline) -> None:
     lead, other = counted.observers()
-    document = described(counted)
+    document = describe(counted)
     assert [observer["number"] for observer in document["observers"]] == [lead.number, other.number]
     corrected = question(document, "CL", "E")
     assert (corrected["counts"], corrected["how"]) == (600, "agreed")
@@ -79,7 +79,7 @@ def versions(document: dict[str, Any]) -> dict[tuple[str, str], int]:
 def test_a_failed_check_is_a_sentence_with_its_numbers(pipeline: Pipeline) -> None:
     pipeline.now += dt.timedelta(hours=12)
     pipeline.say(pipeline.phone(), COUNT.replace("D11", "D1"))
-    [check] = report(described(pipeline), "CL")["failed_checks"]
+    [check] = report(describe(pipeline), "CL")["failed_checks"]
     assert check["sentence"] == "D + E + F + G = 1191, C = 1201: 10 apart"
     assert (check["severity"], check["codes"], check["explained"]) == ("error", ["C", "D", "E", "F", "G"], None)
 
@@ -93,9 +93,9 @@ def test_phones_stand_with_when_they_were_last_heard(load: Load) -> None:
         for observer in day.election.observers
     ]
     both = load(size=2, observers=observers)
-    assert described(both)["observers"][0]["last_heard"] is None
+    assert describe(both)["observers"][0]["last_heard"] is None
     both.say(heard, "OP A1")
-    observer = described(both)["observers"][0]
+    observer = describe(both)["observers"][0]
     assert [phone["phone"] for phone in observer["phones"]] == [heard, quiet]
     assert observer["last_heard"] == observer["phones"][0]["last_heard"] is not None
     assert observer["phones"][1]["last_heard"] is None
@@ -103,7 +103,7 @@ def test_phones_stand_with_when_they_were_last_heard(load: Load) -> None:
 
 def test_a_viewer_sees_no_people_and_no_withheld_answers(counted: Pipeline) -> None:
     viewer = Reader(Operator("V", "viewer", counted.election.id, ()), {"CL": frozenset("CDEFG")})
-    document = described(counted, reader=viewer)
+    document = describe(counted, reader=viewer)
     written = str(document)
     for observer in counted.observers():
         assert observer.name not in written
@@ -205,7 +205,7 @@ def test_a_station_page_names_who_entered_the_newest_answers(
     monkeypatch.setattr(station, "MOST_ENTRIES", 1)
     counted.now += dt.timedelta(minutes=1)
     enter(counted, "CL 1001 F400", lead, key="newest")
-    document = described(counted)
+    document = describe(counted)
     newest, older = (question(document, "CL", code)["observers"][lead.number] for code in "FE")
     assert (newest["source"], newest["by"]) == ("phone", "Aida (operator)")
     assert (older["source"], older["by"]) == ("phone", None)

@@ -64,7 +64,7 @@ class SignInAddress(AnswerModel):
 @operation(summary="Tell by which OpenID provider people may sign in.", may=None, answer=Provider, conditional=True)
 def provider(request: Request[None, None, None]) -> dict[str, Any]:
     """Name the configured provider."""
-    return oidc.described()
+    return oidc.describe()
 
 
 @operation(

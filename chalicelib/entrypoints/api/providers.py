@@ -8,7 +8,7 @@ from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.intake.silence import described
+from chalicelib.services.intake.silence import describe
 
 
 class Providers(AnswerModel):
@@ -26,4 +26,4 @@ class Providers(AnswerModel):
 )
 def providers(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show when each provider was last heard."""
-    return described(now())
+    return describe(now())

@@ -114,7 +114,7 @@ def sign_in(request: Request[None, None, SignInBody]) -> Response:
             raise Problem(HTTPStatus.BAD_REQUEST, "Send a link's token, or an address and its code.")
     except ProofRefused as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused).capitalize() + ".") from refused
-    return json_response(described(signed_in), session_headers(signed_in.account, request.http))
+    return json_response(describe(signed_in), session_headers(signed_in.account, request.http))
 
 
 @operation(
@@ -186,7 +186,7 @@ def caller_of(http: Any) -> str:
     return address
 
 
-def described(signed_in: SignInResult) -> dict[str, Any]:
+def describe(signed_in: SignInResult) -> dict[str, Any]:
     """Describe who is signed in, and in which elections they may be."""
     account = signed_in.account
     return {

@@ -11,7 +11,7 @@ from chalicelib.entrypoints.api.cookies import SESSION, cookie
 from chalicelib.entrypoints.api.models import RequestModel
 from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
-from chalicelib.entrypoints.api.session import SignedInAccount, described, session_headers
+from chalicelib.entrypoints.api.session import SignedInAccount, describe, session_headers
 from chalicelib.services.access import sessions
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.access.sign_in import ProofRefused, signed_in_elsewhere
@@ -45,4 +45,4 @@ def switch(request: Request[None, None, SwitchBody]) -> Response | dict[str, Any
         raise Problem(HTTPStatus.NOT_FOUND, f"Not switched: {refused}.") from refused
     headers = session_headers(elsewhere.account, request.http, before.row.until)
     sessions.end(proof, now())
-    return json_response(described(elsewhere) | {"until": before.row.until.isoformat()}, headers)
+    return json_response(describe(elsewhere) | {"until": before.row.until.isoformat()}, headers)

@@ -218,10 +218,10 @@ def list_accounts(election_id: str) -> dict[str, Any]:
     for session in accounts.sessions_of(election_id):
         by_account.setdefault(session.account, []).append(session)
     rows = sorted(accounts.accounts_of(election_id), key=lambda row: (row.name, row.id))
-    return {"election": election_id, "accounts": [described(row, by_account.get(row.id, [])) for row in rows]}
+    return {"election": election_id, "accounts": [describe(row, by_account.get(row.id, [])) for row in rows]}
 
 
-def described(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
+def describe(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
     """Describe an account, with its sessions the latest used first."""
     recent = sorted(sessions, key=lambda session: session.used_at, reverse=True)
     return {

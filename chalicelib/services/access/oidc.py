@@ -147,7 +147,7 @@ def _proven(token: str, keys: str, expected: ExpectedClaims, now: dt.datetime) -
         return verified_email(token, oidc_provider.keys_of(keys, fresh=True), expected, now)
 
 
-def described() -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Tell by which provider people sign in; raises SecretsUnavailable."""
     try:
         return {"label": provider().label}

@@ -46,7 +46,7 @@ def reopened(election: Election, keys: list[str], action: Action) -> list[Write]
     return [reopening(row, decision(action, "undone")) for row in rows if row.election == election.id]
 
 
-def described(rows: list[Message]) -> list[dict[str, Any]]:
+def describe(rows: list[Message]) -> list[dict[str, Any]]:
     """Return SMS as a card shows them."""
     return [
         {"key": row.key, "at": row.stored_at.isoformat(timespec="seconds"), "text": row.text, "observer": row.observer}

@@ -19,7 +19,8 @@ from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.seen_reports import reports_at
-from chalicelib.services.calls.call_requests import asking, described
+from chalicelib.services.calls.call_requests import asking
+from chalicelib.services.calls.call_requests import describe as describe_requests
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, place_name, sees_phone
@@ -86,7 +87,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
             for contact in contacts_of(election.id, station, CONTACTS)
             if sees_phone(operator, contact.phone)
         ],
-        "asked": described(
+        "asked": describe_requests(
             [message for message in asking(election, station) if operator.sees_reports_of(message.reporter)]
         ),
         "incidents": [

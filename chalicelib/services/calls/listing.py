@@ -95,14 +95,14 @@ def list_calls(
     return {
         "election": election.id,
         "as_of": local_time(at, election.zone),
-        "calls": [described(election, operator, call, now, at) for call in calls[:MOST_LISTED]],
+        "calls": [describe(election, operator, call, now, at) for call in calls[:MOST_LISTED]],
         "due": sum(not call.is_snoozed for call in calls),
         "is_cut": len(calls) > MOST_LISTED,
         "next_due": None if calls else next_due(election, at),
     }
 
 
-def described(election: Election, operator: Operator, call: Call, now: dt.datetime, at: dt.datetime) -> dict[str, Any]:
+def describe(election: Election, operator: Operator, call: Call, now: dt.datetime, at: dt.datetime) -> dict[str, Any]:
     """Return a call as lists show it."""
     row, station = call.row, election.station_by_number[call.row.station]
     observers = election.observers_by_station.get(station.number, ())

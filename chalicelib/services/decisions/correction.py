@@ -37,7 +37,7 @@ def preview_correction(target: Target, observer: str, answers: Mapping[str, str]
     """
     report_state = standing_of(target)
     read = _read(target, observer, answers)
-    return _described(target, report_state, read)
+    return _describe(target, report_state, read)
 
 
 def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_confirmed: bool = False) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
             raise FieldsRefused(read.faults)
         action = target.action
         entry = entry_row(target.loaded, read, action.who, key, action.why or "", None, action.now)
-        described = _described(target, report_state, read)
+        described = _describe(target, report_state, read)
         noted = _noting(target, report_state, read, key, is_confirmed=is_confirmed)
         document = described | {"entered": key, "is_confirmed": is_confirmed}
         return Change(
@@ -99,7 +99,7 @@ def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str
     return {**answers, form.serial: serial_in(form, target.key[2]) or ""}
 
 
-def _described(target: Target, report_state: ReportState, read: ReadBack) -> dict[str, Any]:
+def _describe(target: Target, report_state: ReportState, read: ReadBack) -> dict[str, Any]:
     """Describe a correction: its SMS, and the checks that fail then."""
     station, form, round_name = target.key
     given = report_state.report.observers.get(read.observer.number)

@@ -119,7 +119,7 @@ def decide(target: Target, decision: Callable[[ReportState], DecisionChange]) ->
         report_state = standing_of(target)
         decided = decision(report_state)
         after, writes = _changed(target, report_state, decided)
-        document = {**_described(target, report_state, after), **(decided.document or {})}
+        document = {**_describe(target, report_state, after), **(decided.document or {})}
         subject = f"report {' '.join(target.key)}"
         reports = {**report_state.reports, report_state.place: after.report}
         listed = keeping(doubted(target.loaded, reports, report_state.place, target.action.now))
@@ -183,7 +183,7 @@ def _incidents_of_entries(target: Target, before: Iterable[str], after: Iterable
         yield from reopening_incidents(loaded, action, entry, key)
 
 
-def _described(target: Target, report_state: ReportState, after: StoredReport) -> dict[str, Any]:
+def _describe(target: Target, report_state: ReportState, after: StoredReport) -> dict[str, Any]:
     """Describe a report after a decision; its version is the next."""
     election, report, operator = target.election, after.report, target.action.operator
     form, answers = target.form, station_answers(election, report.only(operator.sees_reports_of))

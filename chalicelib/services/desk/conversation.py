@@ -12,7 +12,7 @@ from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk.message import message_of, sees
-from chalicelib.services.desk.queue import described
+from chalicelib.services.desk.queue import describe
 from chalicelib.services.desk.refusals import NoSuchObserver
 from chalicelib.services.views.message import described_with_reply
 from chalicelib.store.desk import tag_of
@@ -46,7 +46,7 @@ def with_observer(
     if observer is None or not operator.sees_message(loaded.election.region_of(observer.station), number):
         raise NoSuchObserver(f"there is no observer {number} in this election, or not in your regions")
     page = _page(loaded.election, operator, _written(observer.phones), before, limit, withheld)
-    return {"observer": _described(loaded.election, observer), **page}
+    return {"observer": _describe(loaded.election, observer), **page}
 
 
 def with_sender(
@@ -66,7 +66,7 @@ def with_sender(
     is_shown = operator.toward(row.reporter).sees_phones()
     phones = [phone for phone in (row.conversation,) if phone and is_shown]
     page = _page(loaded.election, operator, _written(phones), before, limit, withheld)
-    return {"observer": _described(loaded.election, observer) if observer is not None else None, **page}
+    return {"observer": _describe(loaded.election, observer) if observer is not None else None, **page}
 
 
 def whole(
@@ -140,7 +140,7 @@ def _page(
     rows.sort(key=lambda row: (row.stored_at, row.key), reverse=True)
     page = [row for row in rows[:limit] if sees(operator, row) or row.direction == "out"]
     return {
-        "messages": [described(election, operator, row, withheld) | _delivery(row) for row in page],
+        "messages": [describe(election, operator, row, withheld) | _delivery(row) for row in page],
         "next": [rows[limit - 1].stored_at.isoformat(), rows[limit - 1].key] if len(rows) > limit else None,
     }
 
@@ -162,7 +162,7 @@ def _written(phones: Iterable[str]) -> list[str]:
     return sorted({form for phone in phones for form in (phone, phone.removeprefix("+"))})
 
 
-def _described(election: Election, observer: Observer) -> dict[str, Any]:
+def _describe(election: Election, observer: Observer) -> dict[str, Any]:
     return {
         "number": observer.number,
         "name": observer.name,

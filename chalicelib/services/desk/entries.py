@@ -17,7 +17,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
 from chalicelib.services.desk.refusals import NotDone
-from chalicelib.services.review.entry import Draft, described, entry_row, operator_digest, read_back
+from chalicelib.services.review.entry import Draft, describe, entry_row, operator_digest, read_back
 from chalicelib.store import keys
 from chalicelib.store.desk import How, deciding
 from chalicelib.store.elections import LoadedElection
@@ -75,7 +75,7 @@ def preview(
     """
     about = message_of(operator, entry.about) if entry.about else None
     draft = _draft(loaded.election, entry, about)
-    return described(read_back(loaded, operator, draft, now), loaded.election, withheld)
+    return describe(read_back(loaded, operator, draft, now), loaded.election, withheld)
 
 
 def enter(loaded: LoadedElection, action: Action, entry: Entry, seen: str | None = None) -> dict[str, Any]:

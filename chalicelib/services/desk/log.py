@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk.message import sees
-from chalicelib.services.desk.queue import described, reads_words
+from chalicelib.services.desk.queue import describe, reads_words
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.feed import BUCKET, Line, begin_of, lines_of
 from chalicelib.store.keys import is_sign_in
@@ -66,7 +66,7 @@ def log(
     for place, line in enumerate(page):
         row = rows.get(line.key)
         if row is not None and _is_wanted(operator, election.id, row, criteria):
-            shown.append(described(election, operator, row, withheld))
+            shown.append(describe(election, operator, row, withheld))
         if len(shown) == criteria.limit and place + 1 < len(lines):
             following = [line.at, line.key]
             break
@@ -106,7 +106,7 @@ def done(
             "who": line.who,
             "action": line.action,
             "note": line.note if reads_words(operator, rows[key], withheld) else None,
-            "message": described(election, operator, rows[key], withheld),
+            "message": describe(election, operator, rows[key], withheld),
         }
         for line, key in page
         if key in rows and rows[key].election == election.id and sees(operator, rows[key])

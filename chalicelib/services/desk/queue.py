@@ -66,7 +66,7 @@ def queue(
         row = rows.get(sms.key)
         group = groups.get(sms.key, [sms.key])
         if row is not None and sms.key not in ended and group[0] == sms.key:
-            shown.append(described(election, operator, row, withheld) | {"identical": len(group)})
+            shown.append(describe(election, operator, row, withheld) | {"identical": len(group)})
     return {
         "election": election.id,
         "as_of": now.isoformat(timespec="seconds"),
@@ -98,7 +98,7 @@ def reads_words(operator: Operator, row: Message, withheld: Collection[str]) -> 
     return operator.toward(row.reporter).sees_phones() and not (withheld and may_tell(row, withheld))
 
 
-def described(election: Election, operator: Operator, row: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
+def describe(election: Election, operator: Operator, row: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
     """Describe an SMS as a line of a list."""
     is_shown = reads_words(operator, row, withheld)
     operator = operator.toward(row.reporter)

@@ -36,7 +36,7 @@ def ask(election: Election, export_request: ExportRequest, action: Action) -> di
         regions=list(operator.regions),
         organisation=operator.organisation,
     )
-    document = described(row, action.now)
+    document = describe(row, action.now)
     change = Change(
         document, (jobs.putting(row),), "export asked for", f"export {row.id}", None, asdict(export_request)
     )
@@ -53,7 +53,7 @@ def list_exports(operator: Operator, now: dt.datetime) -> dict[str, Any]:
     Raises StoreUnavailable.
     """
     rows = [row for row in jobs.jobs_of(operator.election, "exports") if _may_see(operator, row)]
-    return {"election": operator.election, "exports": [described(row, now) for row in rows]}
+    return {"election": operator.election, "exports": [describe(row, now) for row in rows]}
 
 
 def show_export(operator: Operator, export_id: str, now: dt.datetime) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def show_export(operator: Operator, export_id: str, now: dt.datetime) -> dict[st
     row = _required(operator, export_id)
     if is_forgotten(row, now):
         begin(operator.election, "exports", export_id)
-    return described(row, now)
+    return describe(row, now)
 
 
 def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
     return perform(action, attempt)
 
 
-def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
+def describe(row: JobRow, now: dt.datetime) -> dict[str, Any]:
     """Describe an export; one whose function has died is told as waiting.
 
     Of its stations it tells how many.

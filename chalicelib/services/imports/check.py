@@ -55,7 +55,7 @@ def check(loaded: LoadedElection, files: Mapping[Roster, UploadedFile], seen: in
     """
     _require(loaded, seen)
     inspection = _inspected(loaded.filed, files)
-    return _described(loaded, inspection)
+    return _describe(loaded, inspection)
 
 
 def ask(loaded: LoadedElection, files: Mapping[Roster, UploadedFile], seen: int, action: Action) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def ask(loaded: LoadedElection, files: Mapping[Roster, UploadedFile], seen: int,
             raise ImportRefused(f"{len(inspection.problems)} problems: {inspection.problems[0]}")
         row = jobs.new_job(loaded.election.id, "imports", action.operator.name, action.now, regions=[], wanted={})
         key = f"imports/{row.scope}/{row.id}.json.gz"
-        row.wanted = {"document": key, "seen": seen, "changes": _described(loaded, inspection)["counts"]}
+        row.wanted = {"document": key, "seen": seen, "changes": _describe(loaded, inspection)["counts"]}
         put(key, gzip.compress(inspection.election.model_dump_json().encode(), mtime=0))
         before = {"version": seen}
         return Change(show(row), (jobs.putting(row),), "import asked for", f"import {row.id}", before, row.wanted)
@@ -130,7 +130,7 @@ def _text(handed_in: UploadedFile) -> str:
         raise SheetUnreadable(f"{handed_in.file} did not come whole: hand it in as base64") from invalid
 
 
-def _described(loaded: LoadedElection, inspection: RosterInspection) -> dict[str, Any]:
+def _describe(loaded: LoadedElection, inspection: RosterInspection) -> dict[str, Any]:
     changes = list(roster_changes(loaded.filed, inspection.election)) if inspection.election else []
     counts: dict[str, dict[str, int]] = {}
     for change in changes:

@@ -117,7 +117,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     if incident is None or not sees(operator, incident):
         return None
     operator = operator.toward(incident.observer)
-    return _described(election, incident, _later(incidents_at(election.id, _first_station(incident)))) | {
+    return _describe(election, incident, _later(incidents_at(election.id, _first_station(incident)))) | {
         # The SMS of an answer may hold the count.
         "text": None if incident.report is not None and not operator.may(Permission.READ_PEOPLE) else incident.text,
         "observer": incident.observer,
@@ -139,7 +139,7 @@ def incidents_of_station(election: Election, operator: Operator, station: str) -
     later = _later(incidents)
     seen = (incident for incident in incidents if operator.sees_reports_of(incident.observer))
     newest_first = sorted(seen, key=lambda incident: incident.number, reverse=True)
-    return [_described(election, incident, later) for incident in newest_first]
+    return [_describe(election, incident, later) for incident in newest_first]
 
 
 def list_incidents(
@@ -171,7 +171,7 @@ def list_incidents(
         station: _later(incidents_at(election.id, station))
         for station in {_first_station(incident) for incident in chosen}
     }
-    described = [_described(election, incident, later[_first_station(incident)]) for incident in chosen]
+    described = [_describe(election, incident, later[_first_station(incident)]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
 
 
@@ -221,7 +221,7 @@ def _first_station(incident: Incident) -> str:
     return incident.id.partition("#")[0]
 
 
-def _described(election: Election, incident: Incident, later: Mapping[int, Iterable[int]]) -> dict[str, Any]:
+def _describe(election: Election, incident: Incident, later: Mapping[int, Iterable[int]]) -> dict[str, Any]:
     return {
         "number": incident.number,
         "version": incident.version,

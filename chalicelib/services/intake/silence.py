@@ -65,7 +65,7 @@ def measure_providers(now: dt.datetime) -> dict[str, int]:
     return {"ProvidersSilent": silent, "ProvidersLagging": lagging}
 
 
-def described(now: dt.datetime) -> dict[str, Any]:
+def describe(now: dt.datetime) -> dict[str, Any]:
     """Return what was last measured, for operators; raises StoreUnavailable."""
     kept = providers.silence()
     if kept is None:

@@ -50,10 +50,10 @@ class OptOut:
 
 def list_opt_outs(election: Election) -> list[OptOut]:
     """Everybody who has opted out, by phone. Raises StoreUnavailable."""
-    return [_described(election, row) for row in opted_out(election.id)]
+    return [_describe(election, row) for row in opted_out(election.id)]
 
 
-def _described(election: Election, row: OptOutRow) -> OptOut:
+def _describe(election: Election, row: OptOutRow) -> OptOut:
     observers = election.observers_by_phone.get(row.phone, ())
     coordinators = tuple(coordinator.name for coordinator in election.coordinators_by_phone.get(row.phone, ()))
     regions = dict.fromkeys(election.region_of(observer.station) for observer in observers)

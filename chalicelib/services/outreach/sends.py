@@ -113,7 +113,7 @@ def show(loaded: LoadedElection, operator: Operator, name: str) -> dict[str, Any
     rows = get_many(islice(keys, MOST_TOLD))
     states = Counter(row.receipt or row.state for row in rows)
     failed = [keys[row.key] for row in rows if row.state == "failed" or row.receipt in ("failed", "undelivered")]
-    return _described(row) | {"states": dict(states), "failed": sorted(failed), "is_cut": len(keys) > MOST_TOLD}
+    return _describe(row) | {"states": dict(states), "failed": sorted(failed), "is_cut": len(keys) > MOST_TOLD}
 
 
 def list_sends(loaded: LoadedElection, operator: Operator) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def list_sends(loaded: LoadedElection, operator: Operator) -> dict[str, Any]:
     """
     seen = [row for row in sends_of(loaded.election.id) if _may_see(operator, row)]
     seen.sort(key=lambda row: row.begun_at, reverse=True)
-    return {"election": loaded.election.id, "sends": [_described(row) for row in seen]}
+    return {"election": loaded.election.id, "sends": [_describe(row) for row in seen]}
 
 
 def push_on(
@@ -215,7 +215,7 @@ def _queued(loaded: LoadedElection, row: SendRow) -> list[Message]:
     return get_many(_keys(loaded, row))
 
 
-def _described(row: SendRow) -> dict[str, Any]:
+def _describe(row: SendRow) -> dict[str, Any]:
     return {
         "name": row.id,
         "version": row.version,

@@ -12,7 +12,7 @@ from chalicelib.services.access.accounts import (
     account_writes,
     address_hash,
     address_of,
-    described,
+    describe,
     distinct,
     end_sessions,
     revoking,
@@ -42,7 +42,7 @@ def invite(election: Election, invitation: Invitation, action: Action) -> dict[s
             raise AccountExists(f"{before.name} has an account of this address: change that one")
         seen = before.version if before else 0
         row, writes = account_writes(election, invitation, action.who, action.now, seen)
-        return Change(described(row, []), writes, "account added", _subject(row), None, access_of(row))
+        return Change(describe(row, []), writes, "account added", _subject(row), None, access_of(row))
 
     return perform(action, attempt, also=(AccountChanged,))
 
@@ -69,7 +69,7 @@ def change_account(
         require_scope(election, row.regions, row.organisation)
         row.version = seen + 1
         writes = accounts.putting_account(row, address_hash(row.address), seen)
-        return Change(described(row, _sessions(row)), writes, "account changed", _subject(row), before, access_of(row))
+        return Change(describe(row, _sessions(row)), writes, "account changed", _subject(row), before, access_of(row))
 
     return perform(action, attempt, also=(AccountChanged,))
 
@@ -83,7 +83,7 @@ def revoke(election_id: str, identity: str, action: Action) -> dict[str, Any]:
     def attempt() -> Change:
         row = _required(election_id, identity)
         writes = revoking(row)
-        after = described(row, []) | {"revoked": True, "version": row.version + 1}
+        after = describe(row, []) | {"revoked": True, "version": row.version + 1}
         return Change(after, writes, "account revoked", _subject(row), access_of(row), None)
 
     answer = perform(action, attempt, also=(AccountChanged,))
@@ -101,7 +101,7 @@ def sign_out_everywhere(election_id: str, identity: str, action: Action) -> dict
         row = _required(election_id, identity)
         ended = _sessions(row)
         writes = tuple(accounts.ending(session) for session in ended[:MOST_ENDED])
-        return Change(described(row, []), writes, "sessions ended", _subject(row), {"sessions": len(ended)}, None)
+        return Change(describe(row, []), writes, "sessions ended", _subject(row), {"sessions": len(ended)}, None)
 
     answer = perform(action, attempt)
     end_sessions(_required(election_id, identity))

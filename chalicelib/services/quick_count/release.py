@@ -67,7 +67,7 @@ def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetim
     """
     release = read_release(loaded.election.id)
     document = live_count(loaded, now) if decides(operator) else release.document
-    return None if document is None else _described(release, document)
+    return None if document is None else _describe(release, document)
 
 
 def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, no
     """
     document = counted_now(loaded, now)
     after = _replace(loaded, operator, "released", seen, document, note, now)
-    return _described(after, after.document or document)
+    return _describe(after, after.document or document)
 
 
 def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, n
     if current.version == seen and current.document is None:
         raise NothingReleased("the quick count is not released")
     after = _replace(loaded, operator, "withdrawn", seen, None, note, now)
-    return _described(after, counted_now(loaded, now))
+    return _describe(after, counted_now(loaded, now))
 
 
 def _replace(
@@ -125,5 +125,5 @@ def _replace(
     return after
 
 
-def _described(release: Release, document: dict[str, Any]) -> dict[str, Any]:
+def _describe(release: Release, document: dict[str, Any]) -> dict[str, Any]:
     return {"version": release.version, "released": release.document is not None} | document

@@ -87,7 +87,7 @@ def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.
     return ReadBack(observer, text, received_at, interpretation, merged, len(opened), faults)
 
 
-def described(read: ReadBack, election: Election, withheld: Collection[str] = ()) -> dict[str, Any]:
+def describe(read: ReadBack, election: Election, withheld: Collection[str] = ()) -> dict[str, Any]:
     """Describe what would count, for the person who reads it back.
 
     Answers that stand in `withheld` forms are left out.
@@ -100,7 +100,7 @@ def described(read: ReadBack, election: Election, withheld: Collection[str] = ()
         "may_be_entered": not read.faults,
         "incidents": read.incidents,
         "reports": [
-            _described(election, report, read.merged.get(report_key(report)), withheld)
+            _describe(election, report, read.merged.get(report_key(report)), withheld)
             for report in read.interpretation.reports
         ],
         "errors": [{"at": fault.at, "what": fault.what} for fault in read.faults],
@@ -179,7 +179,7 @@ def _faults(interpretation: Interpretation) -> list[FieldFault]:
     return faults
 
 
-def _described(
+def _describe(
     election: Election, report: ResolvedReport, merged: MergedReport | None, withheld: Collection[str]
 ) -> dict[str, Any]:
     form = report.reading.form

@@ -51,7 +51,7 @@ def held_rows() -> HeldRows:
     """Return what is held in the whole stack; raises StoreUnavailable."""
     rows_held, unreadable, is_cut = _read()
     rows = [HeldRow(key, None, "", Reason.UNREADABLE_ROW, why) for key, why in sorted(unreadable.items())]
-    return HeldRows((*rows, *map(_described, rows_held)), is_cut)
+    return HeldRows((*rows, *map(_describe, rows_held)), is_cut)
 
 
 def held_of(operator: Operator) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def held_of(operator: Operator) -> dict[str, Any]:
     """
     rows_held, _, is_cut = _read()
     numbers = frozenset(routes.numbers_of(operator.election))
-    shown = [_described(row) for row in rows_held if _concerns(operator, row, numbers)]
+    shown = [_describe(row) for row in rows_held if _concerns(operator, row, numbers)]
     rows = [
         {
             "key": message.key,
@@ -112,7 +112,7 @@ def _since(row: QueuedRow) -> dt.datetime:
     return row.due_at or row.stored_at
 
 
-def _described(row: QueuedRow) -> HeldRow:
+def _describe(row: QueuedRow) -> HeldRow:
     return HeldRow(row.key, _since(row), row.state, row.reason or "", row.last_error)
 
 

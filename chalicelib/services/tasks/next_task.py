@@ -61,7 +61,7 @@ def peek(
         "election": loaded.election.id,
         "as_of": now.isoformat(timespec="seconds"),
         "queues": queues,
-        "next": _described(following) if following else None,
+        "next": _describe(following) if following else None,
     }
 
 
@@ -194,7 +194,7 @@ def _lease_document(kind: Kind, key: str, region: str, holder: str | None, until
     return {"kind": kind, "key": key, "region": region, "lease": lease}
 
 
-def _described(task: Task) -> dict[str, Any]:
+def _describe(task: Task) -> dict[str, Any]:
     return {
         "kind": task.kind,
         "key": task.key,

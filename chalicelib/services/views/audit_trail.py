@@ -29,7 +29,7 @@ def list_actions(
         for row in rows:
             before = row.at
             if author is None or author in (row.who, row.who.rpartition(" (")[0]):
-                shown.append(described(loaded.election, row))
+                shown.append(describe(loaded.election, row))
             if len(shown) == limit:
                 return shown, before
         scanned += len(rows)
@@ -38,7 +38,7 @@ def list_actions(
     return shown, before
 
 
-def described(election: Election, row: AuditRow) -> dict[str, Any]:
+def describe(election: Election, row: AuditRow) -> dict[str, Any]:
     """Return a line as people see it, in UTC and local time."""
     return {
         "at": row.instant.isoformat(timespec="milliseconds"),

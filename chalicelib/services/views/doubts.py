@@ -40,7 +40,7 @@ def list_doubts(
             for region in regions
             for row in doubts_of_region(election.id, region)
             if sees_doubts_at(reader.operator, row.place[0])
-            for described in _described(election, reader, row, leases.get(region, {}), now)
+            for described in _describe(election, reader, row, leases.get(region, {}), now)
             if kind in (None, described["kind"]) and form in (None, described["form"])
         ),
         key=lambda ranked: ranked[0],
@@ -72,7 +72,7 @@ def _rank(election: Election, described: dict[str, Any]) -> Rank:
     return (is_other, -described["votes"], *names)
 
 
-def _described(
+def _describe(
     election: Election, reader: Reader, row: DoubtRow, leases: Mapping[str, LeaseRow], now: dt.datetime
 ) -> Iterator[dict[str, Any]]:
     station_number, form, round_name = row.place

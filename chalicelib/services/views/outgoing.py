@@ -55,13 +55,13 @@ def list_outgoing(
         "election": loaded.election.id,
         "as_of": now.isoformat(timespec="seconds"),
         "tab": tab,
-        "messages": [described(operator, row) for row in seen],
+        "messages": [describe(operator, row) for row in seen],
         "is_cut": is_cut,
         "next": following.isoformat(timespec="seconds") if following else None,
     }
 
 
-def described(operator: Operator, row: Message) -> dict[str, Any]:
+def describe(operator: Operator, row: Message) -> dict[str, Any]:
     """Return a message of ours as the outbox shows it.
 
     No words, for they may name people.

@@ -71,7 +71,7 @@ def list_reports(
     last: Station | None = None
     for station, stored in _read(election, reader, following[:MOST_READ]):
         last = station
-        reports = (_described(election, reader, station, row, stored) for row in stored)
+        reports = (_describe(election, reader, station, row, stored) for row in stored)
         page += [report for report in reports if criteria.fits(report)]
         if len(page) >= limit:
             break
@@ -101,7 +101,7 @@ def _read(
             )
 
 
-def _described(
+def _describe(
     election: Election, reader: Reader, station: Station, stored: StoredReport, others: Sequence[StoredReport]
 ) -> dict[str, Any]:
     report = stored.report

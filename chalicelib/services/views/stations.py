@@ -52,7 +52,7 @@ def stations_of_region(
     page = following[:limit]
     at = loaded.clock.at(now)
     return _page(loaded, region, at) | {
-        "stations": _described(election, page, at, lambda station: reports_of(election, station), withheld),
+        "stations": _describe(election, page, at, lambda station: reports_of(election, station), withheld),
         "next": page[-1].number if len(following) > limit else None,
     }
 
@@ -84,7 +84,7 @@ def find_stations(
     for begin in range(0, len(looked_at), limit):
         some = looked_at[begin : begin + limit]
         read = partial(reports_at, election, reader.operator)
-        for described in _described(election, some, at, read, reader.withheld):
+        for described in _describe(election, some, at, read, reader.withheld):
             if len(page) == limit:
                 break
             last = described["station"]
@@ -105,7 +105,7 @@ def _following(election: Election, region: str, after: str | None) -> list[Stati
     return [station for station in in_region if after is None or station.number > after]
 
 
-def _described(
+def _describe(
     election: Election, stations: Sequence[Station], at: dt.datetime, reports_at: ReportsAt, withheld: Withheld
 ) -> list[Described]:
     """Describe stations, each read by one query, several at a time."""

@@ -22,7 +22,7 @@ def field() -> Election:
     return read_election(files, "election.yaml")
 
 
-def described(report: ReportReading) -> dict[str, Any]:
+def describe(report: ReportReading) -> dict[str, Any]:
     answers = {code: list(value) if isinstance(value, tuple) else value for code, value in report.answers.items()}
     named = {"round": report.round, "observer": report.observer}
     return {
@@ -38,4 +38,4 @@ def described(report: ReportReading) -> dict[str, Any]:
 def test_it_is_read_as_settled(message: Mapping[str, Any], field: Election) -> None:
     reading = read(message["text"], field)
     assert (reading.held is not None) == message.get("held", False), message["why"]
-    assert [described(report) for report in reading.reports] == message["intended"], message["why"]
+    assert [describe(report) for report in reading.reports] == message["intended"], message["why"]
