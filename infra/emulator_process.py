@@ -9,6 +9,7 @@ second of a processor that all share, while most calls end within a tenth of it:
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -84,9 +85,14 @@ def main() -> None:
     lambda_runtime.acquire_worker = patient(lambda_runtime)  # before whatever takes it by its name
     from ministack.app import main as run  # type: ignore[import-not-found]  # noqa: PLC0415
 
+    sys.path.append(str(Path(__file__).parents[1]))
+    from infra.emulator_logs import told_at_once  # noqa: PLC0415 - beside this file, which is a script
+    from infra.emulator_workers import Forking  # noqa: PLC0415
+
     lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": SharedZip})
+    lambda_runtime.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": Forking(subprocess.Popen)})
+    told_at_once(lambda_runtime.Worker)
     if KEPT in os.environ:
-        sys.path.append(str(Path(__file__).parents[1]))
         from infra.emulator_journal import keep  # noqa: PLC0415 - ministack's own, as above
 
         keep(Path(os.environ[KEPT]))
