@@ -21,6 +21,7 @@ from infra.stack import Stack
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "infra/sample/election.yaml"
 PATIENCE_SECONDS = 30
+LONGEST_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,11 @@ def call(url: str, body: bytes | None, headers: dict[str, str], method: str | No
 
 def eventually(check: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
     """What a check gives, as soon as that is something."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.02
     while not (found := check()):
         assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.2)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
     return found
 
 

@@ -32,6 +32,16 @@ def physical_name(stack: Stack, logical: str) -> str:
     return name
 
 
+def start_anew(stack: Stack, *functions: str) -> None:
+    """End the processes of functions, and with them what they have read and trust for a while."""
+    client = stack.client("lambda")
+    for name in (physical_name(stack, function) for function in functions):
+        now = client.get_function_configuration(FunctionName=name)
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": now["Environment"]["Variables"]}
+        )
+
+
 def carry_sms_by(stack: Stack, function: str, carriers: str) -> None:
     client, name = stack.client("lambda"), physical_name(stack, function)
     variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]

@@ -31,6 +31,7 @@ class OpenIdProvider:
     codes: dict[str, tuple[dict[str, str], str]] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     name: str = "1"
+    keys_read_at: float = 0.0
 
     def settings(self) -> dict[str, str]:
         return {"issuer": self.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Example ID"}
@@ -51,6 +52,7 @@ class OpenIdProvider:
                 ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
                 return 200, {"issuer": self.url} | {name: f"{self.url}/{end}" for name, end in ends.items()}
             case "/keys":
+                self.keys_read_at = time.monotonic()
                 public = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
                 return 200, {"keys": [public | {"kid": self.name, "use": "sig", "alg": "RS256"}]}
             case "/token":

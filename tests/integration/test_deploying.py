@@ -24,6 +24,12 @@ REFUSED_HERE = {"Type": "AWS::CloudWatch::Alarm", "DependsOn": "Messages", "Prop
 NEW_TABLE = "Contacts"
 
 
+@pytest.fixture(autouse=True)
+def _looked_for_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("smoke_test", "stack_update"):
+        monkeypatch.setattr(f"infra.deploying.{room}.POLL_SECONDS", 0.1)
+
+
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
     """An empty account."""
