@@ -32,6 +32,13 @@ def physical_name(stack: Stack, logical: str) -> str:
     return name
 
 
+def run_schedules(stack: Stack, *, enabled: bool) -> None:
+    """Have a stack call its own functions by the clock, or not."""
+    events = stack.client("events")
+    for rule in events.list_rules()["Rules"]:
+        (events.enable_rule if enabled else events.disable_rule)(Name=rule["Name"])
+
+
 def start_anew(stack: Stack, *functions: str) -> None:
     """End the processes of functions, and with them what they have read and trust for a while."""
     client = stack.client("lambda")

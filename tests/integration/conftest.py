@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
+from functions import run_schedules
 from pipeline import Load, Pipeline
 
 from chalicelib.services.clients import aws, bucket, provider_settings
@@ -34,17 +35,10 @@ def services(stack_without_streams: Stack) -> Iterator[Stack]:
     os.environ.update(environ)
     aws.client.cache_clear()
     aws.intake_client.cache_clear()
-    _stop_schedules(stack_without_streams)
+    run_schedules(stack_without_streams, enabled=False)  # tests do: its own would read their rows each minute
     yield stack_without_streams
     os.environ.clear()
     os.environ.update(before)
-
-
-def _stop_schedules(stack: Stack) -> None:
-    """Tests call sweep and its like themselves; the stack's own would read their rows each minute."""
-    events = stack.client("events")
-    for rule in events.list_rules()["Rules"]:
-        events.disable_rule(Name=rule["Name"])
 
 
 @pytest.fixture(scope="session")

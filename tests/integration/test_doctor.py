@@ -5,11 +5,12 @@ import io
 import json
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from functions import call_function
+from functions import call_function, run_schedules
 from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.clock import REAL_TIME
@@ -38,6 +39,14 @@ def found(stack: Stack, *, later: dt.timedelta = dt.timedelta(0), api_url: str |
 @pytest.fixture(scope="module")
 def deployed(services: Stack) -> Deployment:
     return Deployment.of(services.name)
+
+
+@pytest.fixture(autouse=True)
+def _schedules(services: Stack) -> Iterator[None]:
+    """A stack as it is deployed."""
+    run_schedules(services, enabled=True)
+    yield
+    run_schedules(services, enabled=False)
 
 
 def test_a_stack_that_works_has_only_its_own_peculiarities(services: Stack, pipeline: Pipeline) -> None:
