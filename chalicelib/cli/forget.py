@@ -88,7 +88,7 @@ def _tell(forgotten: ForgetResult, *, is_done: bool) -> None:
     """Print what was removed, or would be, and which copies stay."""
     changed = {table: rows for table, rows in forgotten.rows.items() if rows}
     listed = ", ".join(f"{rows} {table}" for table, rows in changed.items()) or "nothing"
-    show(f"{'ForgetResult' if is_done else 'Would be forgotten'}: {listed}.")
+    show(f"{'Forgotten' if is_done else 'Would be forgotten'}: {listed}.")
     for key in forgotten.files:
         show(f"{'Deleted' if is_done else 'Would be deleted'}: {key}")
     kept = raw_rows.recoverable([*changed]) if changed else []

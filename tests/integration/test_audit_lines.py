@@ -17,8 +17,8 @@ REQUESTS: dict[str, Request] = {
     },
 }
 
-BESIDES = {"desk: undo an incident's entry": 1}
-"""Lines of what else is changed by it: the incident that the entry opened is rejected."""
+BESIDES = {"desk: undo an incident's entry": 1, "desk: unassign what opened an incident": 1}
+"""Lines of what else is changed by it: the incident that the entry or the SMS opened is rejected."""
 
 
 def lines(stage: Stage) -> list[str]:
