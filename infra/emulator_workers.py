@@ -117,7 +117,7 @@ class Forks:
         return Worker(int(answer), exits[0], *streams)
 
 
-class Forking:
+class WorkerPopen:
     """ministack's `subprocess.Popen`, which forks the workers of Python functions."""
 
     def __init__(self, popen: Callable[..., Any]) -> None:

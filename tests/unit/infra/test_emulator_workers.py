@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.emulator_workers import SCRIPT, Forking
+from infra.emulator_workers import SCRIPT, WorkerPopen
 
 DOMAIN = """
 from pathlib import Path
@@ -37,14 +37,14 @@ def code(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def forking() -> Iterator[Forking]:
-    made = Forking(lambda command, **options: ("not forked", command, options))
+def popen() -> Iterator[WorkerPopen]:
+    made = WorkerPopen(lambda command, **options: ("not forked", command, options))
     yield made
     made.close()
 
 
 @pytest.fixture
-def start(forking: Forking, tmp_path: Path, code: Path) -> Iterator[Callable[..., Any]]:
+def start(popen: WorkerPopen, tmp_path: Path, code: Path) -> Iterator[Callable[..., Any]]:
     """Starts a worker as ministack does, with a script and an environment."""
     workers = []
 
@@ -53,7 +53,7 @@ def start(forking: Forking, tmp_path: Path, code: Path) -> Iterator[Callable[...
         folder.mkdir()
         path = folder / SCRIPT
         path.write_text(script)
-        workers.append(forking([sys.executable, str(path)], cwd=str(code), env=environ))
+        workers.append(popen([sys.executable, str(path)], cwd=str(code), env=environ))
         return workers[-1]
 
     yield started
@@ -118,6 +118,6 @@ def test_chance_is_not_shared(start: Callable[..., Any]) -> None:
     assert len(drawn) == 3
 
 
-def test_other_programs_are_started_as_ever(forking: Forking) -> None:
+def test_other_programs_are_started_as_ever(popen: WorkerPopen) -> None:
     command = ["node", "worker.js"]
-    assert forking(command, cwd="/", env={}) == ("not forked", command, {"cwd": "/", "env": {}})
+    assert popen(command, cwd="/", env={}) == ("not forked", command, {"cwd": "/", "env": {}})
