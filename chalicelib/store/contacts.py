@@ -128,13 +128,7 @@ def counting(election_id: str, hour: str, operator: str, amounts: Mapping[str, i
     return Write.update("row", row.id, row, [Path([name]).add(amount) for name, amount in amounts.items()])
 
 
-def figures_of(election_id: str, since: str | None = None) -> Iterable[FiguresRow]:
-    """Return every operator's figures by hour.
-
-    They begin at an hour where it is given.
-
-    Raises StoreUnavailable.
-    """
-    begins = FiguresRow.id >= since if since is not None else None
+def figures_of(election_id: str) -> Iterable[FiguresRow]:
+    """Return every operator's figures by hour; raises StoreUnavailable."""
     with store_faults():
-        return list(FiguresRow.query(f"{election_id}#figures", begins))
+        return list(FiguresRow.query(f"{election_id}#figures"))

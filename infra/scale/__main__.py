@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
-from pathlib import Path
 from typing import Final
 
 from infra.bundle import package
@@ -79,11 +78,11 @@ def _save(name: str, drawn: str) -> None:
     (PICTURES / f"{name}.svg").write_text(drawn, "utf-8")
 
 
-def _write(mark: str, figures: str, page: Path = PAGE) -> None:
-    """Put figures between a page's marks."""
-    text = page.read_text("utf-8")
+def _write(mark: str, figures: str) -> None:
+    """Put figures between the page's marks."""
+    text = PAGE.read_text("utf-8")
     marked = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
-    page.write_text(marked.sub(lambda match: f"{match[1]}{figures}\n{match[2]}", text), "utf-8")
+    PAGE.write_text(marked.sub(lambda match: f"{match[1]}{figures}\n{match[2]}", text), "utf-8")
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ def table(runs: Sequence[tuple[str, Run]]) -> str:
     return "\n".join(lines)
 
 
-def hottest(tables: Tables, count: int = HOTTEST) -> list[tuple[str, float]]:
+def hottest(tables: Tables) -> list[tuple[str, float]]:
     """Return what each table's hottest key was asked in a second."""
     worst: dict[str, float] = {}
     for (place, key), seconds in tables.demand.items():
         name = f"{place}: {key}" if place == "messages/unfinished" else place
         kind = name.partition("#")[0]
         worst[kind] = max(worst.get(kind, 0.0), *seconds.values())
-    return sorted(worst.items(), key=itemgetter(1), reverse=True)[:count]
+    return sorted(worst.items(), key=itemgetter(1), reverse=True)[:HOTTEST]
 
 
 def per_second(run: Run, stage: str, until: int) -> list[float]:

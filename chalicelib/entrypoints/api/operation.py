@@ -125,11 +125,11 @@ operation = Operation
 """The decorator: `@operation(summary=…, may=…)`."""
 
 
-def json_response(document: Document, headers: Mapping[str, str], status: HTTPStatus = HTTPStatus.OK) -> Response:
+def json_response(document: Document, headers: Mapping[str, str]) -> Response:
     """Answer a document with headers of its own."""
     plain = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     body = json.dumps(document, ensure_ascii=False)
-    return Response(body, headers={**plain, **headers}, status_code=status.value)
+    return Response(body, headers={**plain, **headers}, status_code=HTTPStatus.OK.value)
 
 
 def operation_of(view: Callable[..., Any]) -> Operation:
