@@ -7,7 +7,8 @@ the `version` that they have read.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pynamodb.attributes import UnicodeAttribute
@@ -37,8 +38,9 @@ class CallRow(StoredRow):
     `need`: as observation/calls/priority.py writes it. `last`: the last call in short, `reached_at` when somebody was
     last reached, `snoozed_until` until when it is put off, all on the election's clock. `phones`: what calls have told
     of each, by number. `promise`: whom to remind `at` which time on which phone, by the contact that asked for it; the
-    schedule takes it away when that is done. `holder` leases it until the real instant `until`, by the idempotency key
-    `lease`.
+    schedule takes it away when that is done. `by_hand`: who put it on the list, when (a real instant), why, and with
+    which others (`id`), until somebody is reached. `holder` leases it until the real instant `until`, by the
+    idempotency key `lease`.
     """
 
     class Meta(TableMeta):
@@ -54,6 +56,7 @@ class CallRow(StoredRow):
     snoozed_until = InstantAttribute(null=True)
     phones = Document(null=True)
     promise = Document(null=True)
+    by_hand = Document(null=True)
     holder = UnicodeAttribute(null=True)
     until = InstantAttribute(null=True)
     lease = UnicodeAttribute(null=True)
@@ -72,7 +75,7 @@ class CallRow(StoredRow):
     @property
     def needed(self) -> Need:
         """Why it is to be called."""
-        return Need.from_document(self.need or {})
+        return replace(Need.from_document(self.need or {}), by_hand=(self.by_hand or {}).get("who"))
 
     @property
     def tried(self) -> CallAttempts:
@@ -112,6 +115,18 @@ def call_of(election_id: str, region: str, station: str) -> CallRow:
             return CallRow.get(scope_of(election_id, region), _PREFIX + station, consistent_read=True)
         except CallRow.DoesNotExist:
             return call_row(election_id, region, station)
+
+
+def calls_at(election_id: str, places: Iterable[tuple[str, str]]) -> list[CallRow]:
+    """Return rows of regions and stations as of now, in their order.
+
+    Empty ones where there are none. Raises StoreUnavailable.
+    """
+    rows = [call_row(election_id, region, station) for region, station in places]
+    with store_faults():
+        stored = CallRow.batch_get([(row.scope, row.id) for row in rows], consistent_read=True)
+        found = {(row.scope, row.id): row for row in stored}
+    return [found.get((row.scope, row.id), row) for row in rows]
 
 
 def keep_need(row: CallRow, need: Mapping[str, Any], expires: int) -> None:

@@ -125,7 +125,7 @@ export function card(station, {isMine, done}) {
         ? html`<b class="stated missing">${glyph('missing')} ${t('calls.still', {time: time(one.as_of, true)})}</b> ${one.owed.map((owed) => html`<span class="tag">${owed.report} <small>${time(owed.due)}</small></span>`)}`
         : html`<b class="stated">${glyph('complete')} ${t('calls.nothing')}</b>`}
         ${[...my.came].map(([report, at]) => html`<b class="came">${glyph('complete')} ${t('calls.came', {report, time: time(at)})}</b>`)}</p>
-      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}</small></p>` : nothing}
+      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}${one.by_hand ? html` · ${t('calls.by', {who: one.by_hand.who})} ${one.by_hand.why ? foreign(one.by_hand.why) : nothing}` : nothing}</small></p>` : nothing}
       <div class="phones">${numbers().map(phone)}</div>
       ${phones.view(one.fields)}
       ${one.observers.length ? html`<details open><summary>${t('calls.script')}</summary>${script(one)}</details>` : nothing}

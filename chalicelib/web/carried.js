@@ -7,10 +7,11 @@ import {number} from './format.js';
 // `list`: stations or observers, as the address says.
 export const carried = (list, kind) => (list === kind ? (state.carried?.[kind] ?? []) : []);
 
-export function carriedList(my, list, change) {
+// `actions`: what else can be done with what was taken along.
+export function carriedList(my, list, change, actions = nothing) {
   if (!list) return nothing;
   const kind = my.observers?.length ? 'observers' : 'stations';
   if (!my[kind].length) return html`<p class="warned">${t('list.gone')}</p>`;
   return html`<p><span class="tag"><b>${t(`list.${kind}`, {n: number(my[kind].length)})}</b> ${state.carried?.words ?? ''}</span>
-    <button type="button" class="plain" @click=${() => change({[kind]: []})}>${t('list.drop')}</button></p>`;
+    <button type="button" class="plain" @click=${() => change({[kind]: []})}>${t('list.drop')}</button> ${actions}</p>`;
 }

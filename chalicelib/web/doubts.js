@@ -8,11 +8,13 @@ import {go, link} from './app.js';
 import {t} from './words.js';
 import {number, ageOf, glyph} from './format.js';
 import {valueOf, inNumbers} from './fields.js';
+import {putting} from './putting.js';
 
 const GLYPHS = {conflict: 'conflict', failed_check: 'failed', partial_count: 'partial', changed_after_confirmation: 'late'};
 
 export function open({region, kind}) {
   const my = {region, kind, list: null, fault: '', end: null};
+  const calls = putting();
 
   function load() {
     my.end?.();
@@ -25,7 +27,8 @@ export function open({region, kind}) {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!my.list) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const shown = my.list.doubts.filter((one) => !my.kind || one.kind === my.kind);
-    return html`<div class="title"><h1>${t('doubts.title')}</h1><span class="quiet">${number(my.list.doubts.length)}</span></div>
+    return html`<div class="title"><h1>${t('doubts.title')}</h1><span class="quiet">${number(my.list.doubts.length)}</span><span class="grow"></span>
+        ${calls.button([...new Set(shown.map((one) => one.station))])}</div>
       <form class="filters" @submit=${(event) => event.preventDefault()}>
         <select aria-label=${t('board.region')} @change=${(event) => go('doubts', {region: event.target.value, kind: my.kind}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
@@ -50,7 +53,7 @@ export function open({region, kind}) {
     return true;
   }
 
-  return {view, follow, title: () => t('doubts.title'), leave: () => my.end()};
+  return {view, follow, keys: {u: calls.undo}, title: () => t('doubts.title'), leave: () => my.end()};
 }
 
 // A doubt with its numbers, in the reader's language.

@@ -7,6 +7,7 @@ import {once} from './acting.js';
 import {t, LANGUAGES} from './words.js';
 import {number, ageOf, bar, foreign} from './format.js';
 import {carried, carriedList} from './carried.js';
+import {putting} from './putting.js';
 
 const CONFIRMED_FROM = 50;
 const TRY_MS = 500;
@@ -15,6 +16,7 @@ export function open({region, missing, list}) {
   const my = {region: region ?? '', stations: carried(list, 'stations'), observers: carried(list, 'observers'), missing: missing ?? '', language: '', text: '', texts: {}, tried: null, typed: '', note: '', fault: '', list: null, timer: 0};
   const act = once();
   const actTest = once();
+  const calls = putting();
   const end = poll(electionPath('sends'), ({sends}) => { my.list = sends; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
   const to = () => ({...(my.stations.length && {stations: my.stations}), ...(my.observers.length && {observers: my.observers}), ...(my.region && {regions: [my.region]}), ...(my.missing && {missing: my.missing}), ...(my.language && {language: my.language})});
 
@@ -59,7 +61,7 @@ export function open({region, missing, list}) {
 
   const view = () => html`<div class="title"><h1>${t('send.title')}</h1></div><div class="two">
     <form class="card asking" @submit=${begin}><h2>${t('send.new')}</h2>
-      ${carriedList(my, list, change)}
+      ${carriedList(my, list, change, calls.button(my.stations))}
       ${my.stations.length || my.observers.length ? nothing : select('region', t('board.region'), [['', t('stations.allregions')], ...regionNames().map((name) => [name, name])])}
       ${select('missing', t('send.missing'), [['', t('send.anybody')], ...places().map((place) => [place.round === '-' ? place.form : `${place.form}:${place.round}`, placeName(place)])])}
       ${select('language', t('settings.language'), [['', t('send.anylanguage')], ...Object.entries(LANGUAGES)])}
@@ -81,5 +83,5 @@ export function open({region, missing, list}) {
     ${one.state === 'running' || one.state === 'begun' ? html`<button type="button" class="plain" @click=${() => stop(one, 'stop')}>${t('send.stop')}</button>` : nothing}
     ${one.state === 'stopped' ? html`<button type="button" class="plain" @click=${() => stop(one, 'resume')}>${t('send.resume')}</button>` : nothing}</li>`;
 
-  return {view, title: () => t('send.title'), leave: () => { end(); clearTimeout(my.timer); }};
+  return {view, keys: {u: calls.undo}, title: () => t('send.title'), leave: () => { end(); clearTimeout(my.timer); }};
 }

@@ -7,6 +7,7 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, placeTitle} from './words.js';
 import {number, glyph, time, ageOf} from './format.js';
+import {putting} from './putting.js';
 
 const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'silent'];
 const ONE_REGION_SECONDS = 15;
@@ -16,6 +17,8 @@ const MOST_CARRIED = 500; // stations that a send or an export names
 
 export function open(parameters) {
   const my = {...parameters, text: '', pages: new Map(), ends: [], shown: SHOWN, picked: new Set()};
+
+  const calls = putting();
 
   const regions = () => (my.region ? [my.region] : regionNames());
 
@@ -102,7 +105,7 @@ export function open(parameters) {
       ${found.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: found.length - my.shown})}</button>` : nothing}`;
   }
 
-  const actions = (n) => html`${['send', 'exports'].filter(may).map((screen) => html`<button type="button" ?disabled=${n > MOST_CARRIED} title=${n > MOST_CARRIED ? t('stations.toomany', {n: MOST_CARRIED}) : nothing} @click=${() => carry(screen)}>${t(`stations.${screen}`, {n: number(n)})}</button>`)}`;
+  const actions = (n) => html`${['send', 'exports'].filter(may).map((screen) => html`<button type="button" ?disabled=${n > MOST_CARRIED} title=${n > MOST_CARRIED ? t('stations.toomany', {n: MOST_CARRIED}) : nothing} @click=${() => carry(screen)}>${t(`stations.${screen}`, {n: number(n)})}</button>`)}${calls.button(listed())}`;
 
   function filters() {
     const place = my.form ? `${my.form} ${my.round ?? ''}` : '';
@@ -129,7 +132,7 @@ export function open(parameters) {
   }
 
   const row = (one, current) => html`<tr>
-    <td>${may('send') || may('exports') ? html`<input type="checkbox" tabindex="-1" aria-label=${t('stations.pick', {station: one.station})} .checked=${my.picked.has(one.station)} @change=${() => pick(one.station)}>` : nothing}
+    <td>${['send', 'exports', 'calls'].some(may) ? html`<input type="checkbox" tabindex="-1" aria-label=${t('stations.pick', {station: one.station})} .checked=${my.picked.has(one.station)} @change=${() => pick(one.station)}>` : nothing}
       <a data-item data-station=${one.station} class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
     ${my.region ? nothing : html`<td>${one.region}</td>`}
     <td class="number">${one.silent ? html`<b class="stated missing">${t('state.silent')}</b>` : one.owes ? html`<b>${one.owes}</b>` : html`<span class="quiet">0</span>`}</td>
@@ -137,7 +140,7 @@ export function open(parameters) {
     <td>${one.last_heard_at ? html`${time(one.last_heard_at)} <small>${ageOf(one.last_heard_at)}</small>` : html`<span class="quiet">–</span>`}</td>
     ${seesPeople() ? html`<td>${people(one)}</td>` : nothing}</tr>`;
 
-  return {view, follow, keys: {x: () => pick(), ...(may('calls') && {c: call})}, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
+  return {view, follow, keys: {x: () => pick(), ...(may('calls') && {c: call, u: calls.undo})}, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
 }
 
 const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};

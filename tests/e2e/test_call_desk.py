@@ -90,6 +90,16 @@ def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, De
     log = aida.get(f"stations/{other['station']}/contacts")["contacts"]
     assert [contact["outcome"] for contact in log] == ["undone", "will_send"]
 
+    two = [row["station"], other["station"]]
+    put = bakyt.done("calls/put-on", {"stations": two, "note": "odd numbers"})
+    assert put["stations"] == two
+    on_list = {call["station"]: call["by_hand"] for call in aida.get("calls")["calls"] if call["by_hand"]}
+    assert {number: row["why"] for number, row in on_list.items()} == dict.fromkeys(two, "odd numbers")
+    assert aida.done("calls/put-on", {"stations": two})["already"] == two
+    assert bakyt.done("calls/take-off", {"stations": two, "put": put["put"]})["stations"] == two
+    assert bakyt.post("calls/take-off", {"stations": two, "put": put["put"]}).status == 409
+    assert lead.post("calls/put-on", {"stations": ["no such"]}).status == 404
+
     figures = lead.get("calls/figures")
     assert figures["total"]["attempts"] == 2
     assert figures["operators"]["Aida (operator)"]["reached"] == 1

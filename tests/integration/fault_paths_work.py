@@ -59,6 +59,15 @@ def answered(stage: Stage) -> dict[str, Any]:
     return {"outcome": "answered", "answers": {"observer": stage.election.observers[0].number, "reports": [report]}}
 
 
+def put_on(stage: Stage) -> None:
+    kept(stage)
+    stage.memo["put"] = did(stage, ELECTION + "/calls/put-on", two_stations(stage))["put"]
+
+
+def two_stations(stage: Stage) -> dict[str, Any]:
+    return {"stations": [station.number for station in stage.election.stations[:2]], "note": "odd"}
+
+
 CALLS = {
     "next": Request(ELECTION + "/calls/next", {}, kept),
     "lease": Request(CALL + "/lease", {}, kept),
@@ -68,6 +77,10 @@ CALLS = {
     "outcome": Request(CALL + "/outcome", {"outcome": "wrong_number", "note": "a shop"}, leased),
     "outcome with answers": Request(CALL + "/outcome", answered, leased, progress="entered_state"),
     "undo": Request(CALL + "/undo", lambda stage: {"contact": stage.memo["contact"]}, logged),
+    "put on": Request(ELECTION + "/calls/put-on", two_stations, kept),
+    "take off": Request(
+        ELECTION + "/calls/take-off", lambda stage: two_stations(stage) | {"put": stage.memo["put"]}, put_on
+    ),
 }
 
 

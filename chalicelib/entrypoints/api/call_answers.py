@@ -40,6 +40,14 @@ class CalledObserver(AnswerModel):
     phones: list[str]
 
 
+class ByHand(AnswerModel):
+    """Who has put a station on the call list, when and why."""
+
+    who: str
+    at: str
+    why: str | None
+
+
 class Call(AnswerModel):
     """A station that is to be called, with why."""
 
@@ -54,6 +62,7 @@ class Call(AnswerModel):
     incident: int | None
     reminded: int
     asked: int
+    by_hand: ByHand | None
     points: int
     why: list[CallReason]
     observers: list[CalledObserver]
@@ -141,6 +150,24 @@ class UndoneCall(AnswerModel):
     station: str
     undone: str
     version: int
+
+
+class PutOn(AnswerModel):
+    """Stations that were put on the call list.
+
+    `already`: those that a person had put there before. `put` names what was done, to undo it.
+    """
+
+    put: str
+    stations: list[str]
+    already: list[str]
+
+
+class TakenOff(AnswerModel):
+    """Stations that were taken off the call list again."""
+
+    put: str
+    stations: list[str]
 
 
 class Figures(AnswerModel):

@@ -39,6 +39,8 @@ ROUTES = {
     ("GET", "/v1/elections/{election_id}/calls"): "api.calls:calls",
     ("GET", "/v1/elections/{election_id}/calls/figures"): "api.calls:figures",
     ("POST", "/v1/elections/{election_id}/calls/next"): "api.calls:next_call",
+    ("POST", "/v1/elections/{election_id}/calls/put-on"): "api.call_list:put_on",
+    ("POST", "/v1/elections/{election_id}/calls/take-off"): "api.call_list:take_off",
     ("GET", "/v1/elections/{election_id}/calls/{station}"): "api.calls:card",
     ("POST", "/v1/elections/{election_id}/calls/{station}/lease"): "api.calls:lease",
     ("POST", "/v1/elections/{election_id}/calls/{station}/renew"): "api.calls:renew",

@@ -3,7 +3,8 @@
 It is the order that NDI's data recovery goes by.
 
 Silent stations first, then a count form that is due in the sample, then an open incident of which nobody was reached,
-then who wrote an SMS that asks for a call, then the time overdue by the reports owed. What was tried just now goes to
+then who wrote an SMS that asks for a call, then whom a person has put on the list, then the time overdue by the
+reports owed. What was tried just now goes to
 the end; what was promised for a time comes back then, first of its kind, for nobody has tried since. All instants are
 the election's own.
 """
@@ -19,14 +20,15 @@ from chalicelib.observation.reports.reminders import overdue_by
 
 TRIED_WITHIN: Final = dt.timedelta(minutes=10)
 
-Reason = Literal["silent", "count_form", "incident", "asked", "promised", "overdue", "tried"]
+Reason = Literal["silent", "count_form", "incident", "asked", "by_hand", "promised", "overdue", "tried"]
 POINTS: Final[Mapping[Reason, int]] = {
-    "silent": 16_000,
-    "count_form": 8_000,
-    "incident": 4_000,
-    "asked": 2_000,
+    "silent": 32_000,
+    "count_form": 16_000,
+    "incident": 8_000,
+    "asked": 4_000,
+    "by_hand": 2_000,
     "promised": 1_000,
-    "tried": -40_000,
+    "tried": -80_000,
 }
 """Each outweighs all below it together, so that the order is NDI's whatever is owed."""
 MOST_OVERDUE: Final = 999
@@ -39,7 +41,8 @@ class Need:
 
     `owed`: places overdue, the longest first. `heard`: its last sign of life of the day. `incident`: the number of an
     open one that nobody has verified, `incident_at` when it was opened. `reminded`: SMS that asked for what is owed.
-    `asked`: SMS of its observers that an operator has left for a call.
+    `asked`: SMS of its observers that an operator has left for a call. `by_hand`: who has put it on the list, which its
+    row keeps apart.
     """
 
     owed: tuple[Place, ...] = ()
@@ -49,9 +52,10 @@ class Need:
     incident_at: dt.datetime | None = None
     reminded: int = 0
     asked: int = 0
+    by_hand: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.owed) or self.incident is not None or self.asked > 0
+        return bool(self.owed) or self.incident is not None or self.asked > 0 or self.by_hand is not None
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON's values, what is not so left out."""
@@ -136,6 +140,8 @@ def _reasons(election: Election, need: Need, tried: CallAttempts, now: dt.dateti
         yield _why("incident", f"incident {need.incident} is open, and nobody was reached")
     if need.asked:
         yield _why("asked", "an SMS waits for a call")
+    if need.by_hand is not None:
+        yield _why("by_hand", f"put on the list by {need.by_hand}")
     promised = tried.snoozed_until if tried.snoozed_until and tried.snoozed_until <= now else None
     if promised is not None and need.owed:
         yield _why("promised", f"promised for {promised.astimezone(election.zone):%H:%M}")

@@ -23,7 +23,7 @@ from chalicelib.services.calls.call_requests import asking
 from chalicelib.services.calls.call_requests import describe as describe_requests
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, place_name, sees_phone
+from chalicelib.services.calls.listing import by_hand_of, call_of_row, last_of, lease_of, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
 from chalicelib.services.rehearsals.ring import can_ring
@@ -95,6 +95,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
             for incident in incidents_of_station(election.id, station)
             if operator.sees_reports_of(incident.observer)
         ],
+        "by_hand": by_hand_of(row),
         "last": last_of(operator, row),
         "snoozed_until": local_time(row.snoozed_until, election.zone),
         "lease": lease_of(operator, row, now),

@@ -118,6 +118,7 @@ def describe(election: Election, operator: Operator, call: Call, now: dt.datetim
         "incident": call.need.incident,
         "reminded": call.need.reminded,
         "asked": call.need.asked,
+        "by_hand": by_hand_of(row),
         "points": points(call.why),
         "why": [reason.document() for reason in call.why],
         "observers": [
@@ -130,6 +131,11 @@ def describe(election: Election, operator: Operator, call: Call, now: dt.datetim
         "lease": lease_of(operator, row, now),
         "version": row.seen,
     }
+
+
+def by_hand_of(row: CallRow) -> dict[str, Any] | None:
+    """Return who has put a station on the list, if somebody has."""
+    return {name: row.by_hand.get(name) for name in ("who", "at", "why")} if row.by_hand else None
 
 
 def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:

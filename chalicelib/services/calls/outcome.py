@@ -235,6 +235,7 @@ def before_of(row: CallRow) -> dict[str, Any]:
         "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
         "phones": row.phones or {},
         "promise": row.promise,
+        "by_hand": row.by_hand,
     }
 
 
@@ -256,7 +257,7 @@ def _changes(
         "tries": (row.tries or 0) + 1,
         "snoozed_until": call.will_send_at,
         "promise": _promise(election, row, call, contact),
-        **({"reached_at": contact.at} if call.outcome in REACHED else {}),
+        **({"reached_at": contact.at, "by_hand": None} if call.outcome in REACHED else {}),
         **({"phones": _phones(row, call, contact.at, now)} if call.phone is not None else {}),
     }
 

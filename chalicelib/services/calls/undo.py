@@ -47,7 +47,7 @@ def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str
         hour = hour_of(loaded, dt.datetime.fromisoformat(contact.partition("#")[0]))
         writes = (
             logging(undone),
-            changing(row, restored(logged.before or {})),
+            changing(row, restored(logged.before or {}, row)),
             counting(loaded.election.id, hour, logged.who, amounts_of(logged.outcome, -1)),
             *(_withdrawn(loaded, action, logged.entered) if logged.entered else ()),
             *reopened(loaded.election, list(logged.ended or ()), action),
@@ -82,14 +82,18 @@ def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
     return [*writes, deciding(entry, decision(action, "withdrawn"))]
 
 
-def restored(before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row's attributes as they were before a call."""
+def restored(before: Mapping[str, Any], row: CallRow) -> dict[str, Any]:
+    """Return a row's attributes as they were before a call.
+
+    A station that was put on the list since stays there.
+    """
     reached, snoozed = before.get("reached_at"), before.get("snoozed_until")
     return {
         "last": before.get("last") or None,
         "tries": before.get("tries", 0),
         "phones": before.get("phones", {}),
         "promise": before.get("promise") or None,
+        "by_hand": row.by_hand or before.get("by_hand") or None,
         "reached_at": dt.datetime.fromisoformat(reached) if reached else None,
         "snoozed_until": dt.datetime.fromisoformat(snoozed) if snoozed else None,
     }

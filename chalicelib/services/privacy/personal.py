@@ -67,6 +67,7 @@ PERSONAL: Final[Mapping[str, Mapping[str, Treatment]]] = {
         "last": Treatment.GOES,
         "phones": Treatment.WITHIN,
         "promise": Treatment.GOES,
+        "by_hand": Treatment.GOES,
         "holder": Treatment.ROLE,
         "who": Treatment.ROLE,
         "text": Treatment.MARKED,

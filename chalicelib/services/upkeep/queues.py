@@ -120,9 +120,10 @@ def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: 
     """
     election, at = loaded.election, loaded.clock.at(now)
     rows = {row.station: row for row in calls_of(election.id, region)}
+    by_hand = {row.station: row.needed for row in rows.values() if row.by_hand}
     due = [
         loaded.clock.real(due_since(election, need, at))
-        for number, need in needs.items()
+        for number, need in {**by_hand, **needs}.items()
         if election.region_of(number) == region and not (number in rows and is_snoozed(rows[number].tried, at))
     ]
     return QueueLength.of(due)

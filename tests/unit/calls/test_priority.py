@@ -73,7 +73,8 @@ def test_an_incident_counts_until_somebody_was_reached_since() -> None:
 
 
 def test_every_reason_is_said_with_its_points() -> None:
-    need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
+    owed = (("CL", "-"), *TU)
+    need = Need(owed, at(7, 12), is_silent=True, incident=7, incident_at=at(11), asked=1, by_hand="Aida")
     now = at(23, 45)
     promised, tried = (
         reasons(election(), need, value, now)
@@ -81,19 +82,21 @@ def test_every_reason_is_said_with_its_points() -> None:
     )
     why = (*promised, *tried[-1:])
     assert [(reason.reason, reason.points) for reason in why] == [
-        ("silent", 16000),
-        ("count_form", 8000),
-        ("incident", 4000),
-        ("asked", 2000),
+        ("silent", 32000),
+        ("count_form", 16000),
+        ("incident", 8000),
+        ("asked", 4000),
+        ("by_hand", 2000),
         ("promised", 1000),
         ("overdue", 999),
-        ("tried", -40000),
+        ("tried", -80000),
     ]
     assert [reason.says for reason in why] == [
         "silent since 07:12",
         "CL is due, and the station is in the sample",
         "incident 7 is open, and nobody was reached",
         "an SMS waits for a call",
+        "put on the list by Aida",
         "promised for 23:42",
         "825 min overdue, 2 reports owed",
         "tried at 23:40",

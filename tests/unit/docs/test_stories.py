@@ -22,6 +22,7 @@ STORIES: Final[Mapping[str, tuple[str, ...]]] = {
     "test_a_roster_is_imported_by_its_job_with_no_refusal": ("imports/check", "imports"),
     "test_the_call_desk_from_list_to_audit": (
         *("calls/next", "calls/{station}/lease", "calls/{station}/outcome", "calls/{station}/undo"),
+        *("calls/put-on", "calls/take-off"),
     ),
     "test_calls_and_tasks_are_taken_over_renewed_and_let_go": (
         *("calls/{station}/take-over", "calls/{station}/renew", "calls/{station}/release"),

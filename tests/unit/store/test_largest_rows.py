@@ -83,6 +83,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "last": {"note": NOTE, "who": NAME},
         "phones": {f"+99670000{place:04}": [NAME, NOW, 3] for place in range(40)},
         "promise": {"at": NOW, "phone": KEY, "observer": KEY, "contact": KEY},
+        "by_hand": {"who": NAME, "at": NOW, "why": NOTE, "id": KEY},
     },
     "ContactRow": lambda: {
         "note": NOTE,

@@ -1,0 +1,87 @@
+"""Stations that a list, doubts or a send put on the call list: SCREENS 2, 8, 9."""
+
+from typing import Any
+
+import pytest
+from deployed import eventually
+from playwright.sync_api import Page, expect
+from room import WHOLE, Room, Visit
+
+OTHER = "Osh"
+
+
+@pytest.fixture(scope="module")
+def desk(room: Room) -> Room:
+    room.chase()
+    return room
+
+
+def call_of(room: Room, station: str) -> dict[str, Any]:
+    return next(call for call in room.api("calls")["calls"] if call["station"] == station)
+
+
+def picked(page: Page, count: int = 1) -> list[str]:
+    """Pick the first stations of a list by keys, and return them."""
+    for _ in range(count):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    links = page.locator("table.stations tr", has=page.locator("input:checked")).locator("[data-station]")
+    stations: list[str] = links.evaluate_all("(all) => all.map((one) => one.dataset.station)")
+    assert len(stations) == count
+    return stations
+
+
+def test_s2_a_selection_is_put_on_the_call_list_and_taken_off_again(lead: Visit, desk: Room) -> None:
+    page = lead.go(f"stations?region={WHOLE}", "table.stations")
+    stations = picked(page, 2)
+    page.get_by_role("button", name="Put these 2 on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("2 stations are on the call list by you")
+    assert {(call_of(desk, station)["by_hand"] or {}).get("who") for station in stations} == {
+        "Aida headquarters (headquarters)"
+    }
+    page.get_by_role("button", name="Put these 2 on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("2 were there already")
+    page = lead.go(f"calls?region={WHOLE}", ".task")
+    expect(page.locator(".task", has_text=stations[0])).to_contain_text("put here by Aida headquarters")
+    page = lead.go(f"stations?region={OTHER}", "table.stations")
+    [station] = picked(page)
+    page.get_by_role("button", name="Put these 1 on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("1 station is on the call list by you")
+    page.keyboard.press("u")
+    expect(page.locator(".notice")).to_contain_text("Taken off")
+    assert call_of(desk, station)["by_hand"] is None
+    page = lead.go("audit", "main table")
+    expect(page.locator("tbody tr", has_text="stations taken off the call list").first).to_be_visible()
+
+
+def test_more_stations_than_are_put_on_at_once_are_not(lead: Visit, desk: Room) -> None:
+    page = lead.go("stations", "table.stations")
+    expect(page.get_by_role("button", name="on the call list")).to_be_disabled()
+
+
+def test_what_is_taken_along_to_a_send_can_be_called_too(lead: Visit, desk: Room) -> None:
+    page = lead.go(f"stations?region={OTHER}", "table.stations")
+    page.keyboard.press("j")
+    [station] = picked(page)
+    page.get_by_role("button", name="SMS to these 1").click()
+    page.get_by_role("button", name="Put these 1 on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("on the call list by you")
+    assert call_of(desk, station)["by_hand"]
+
+
+def test_the_stations_of_doubts_are_put_on_the_call_list(lead: Visit, desk: Room) -> None:
+    place = next(place for place, row in enumerate(desk.observers) if desk.regions[row["station"]] == "Talas")
+    station = desk.observers[place]["station"]
+    desk.report(place, "TU 12:00 A311")
+    desk.report(place + 1, "TU 12:00 A377")
+    assert desk.observers[place + 1]["station"] == station
+
+    def doubted() -> bool:
+        desk.chase()
+        return station in [doubt["station"] for doubt in desk.api("doubts?region=Talas")["doubts"]]
+
+    eventually(doubted, 60)
+    page = lead.go("doubts?region=Talas", "table.stations")
+    page.get_by_role("button", name="on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("on the call list by you")
+    assert call_of(desk, station)["by_hand"]
