@@ -111,7 +111,7 @@ export function card(station, {isMine, done}) {
     if (stays) draft.phone = answer.document.offer?.next_phones?.[0] ?? others[0].phone;
     else drafts.delete(station);
     my.asks = null;
-    done({...answer.document, isOver: !stays}, OUTCOMES.find(([one]) => one === name)[1]);
+    done({...answer.document, isOver: !stays}, OUTCOMES.find(([one]) => one === name)[1], {observer: whom?.number ?? my.card.observers[0]?.number, note: body.note});
     return undefined;
   }
 

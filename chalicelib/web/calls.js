@@ -10,6 +10,7 @@ import {t} from './words.js';
 import {number, span, time, glyph, foreign} from './format.js';
 import {card} from './call.js';
 import {shift} from './shift.js';
+import {offering} from './offering.js';
 
 const SHOWN = 100;
 const MOST_PASSED = 50;
@@ -17,6 +18,7 @@ const MOST_PASSED = 50;
 export function open({region, station}) {
   const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, passed: [], leaving: null};
   const lead = shift();
+  const offers = offering();
   const actNext = once();
   const actUndo = once();
 
@@ -50,24 +52,28 @@ export function open({region, station}) {
     drawAndFocus('.call');
   }
 
-  function done(answer, called) {
+  function done(answer, called, spoken = {}) {
     my.last = {station: answer.station, contact: answer.contact, at: Date.now()};
     notify(t('calls.logged', {station: answer.station, outcome: t(`key.calls.${called}`)}));
     if (answer.isOver) {
       my.card?.close();
       my.card = null;
     }
+    offers.offer(answer, spoken);
     draw();
   }
 
   async function undo() {
     if (!my.last) return notify(t('calls.nothingtoundo'));
     const answer = await actUndo(electionPath(`calls/${my.last.station}/undo`), {contact: my.last.contact}, {done: t('calls.undone')});
-    if (answer) my.last = null;
+    if (answer) {
+      my.last = null;
+      offers.close();
+    }
     return undefined;
   }
 
-  const close = () => (my.card ? putAway() : history.back());
+  const close = () => (offers.isOpen() ? offers.close() : my.card ? putAway() : history.back());
 
   load();
   if (station) show(station);
@@ -81,7 +87,7 @@ export function open({region, station}) {
         <span class="grow"></span>
         ${my.last ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
         <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('calls.next')}</button></div>
-      ${lead.view()}
+      ${lead.view()}${offers.view()}
       <div class="desk ${my.card ? 'has-card' : ''}">${list()}${my.card ? my.card.view() : html`<section class="card hint"><p class="empty">${t('calls.hint')}</p></section>`}</div>`;
   }
 

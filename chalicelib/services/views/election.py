@@ -35,6 +35,7 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
         "clock": {"start": clock.start.isoformat(), "origin": clock.origin.isoformat(), "factor": clock.factor},
         "forms": [_form(election, form) for form in election.forms],
         "regions": [describe_region(name, stations) for name, stations in election.stations_by_region.items()],
+        "incident_form": election.incidents.code if election.incidents else None,
         "incident_categories": {
             str(number): {"name": category.name, "severity": category.severity}
             for number, category in (election.incidents.categories if election.incidents else {}).items()
