@@ -5,7 +5,7 @@ import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {t} from './words.js';
-import {time, date, foreign} from './format.js';
+import {time, date, foreign, emptyList} from './format.js';
 
 const WAIT_MS = 400;
 
@@ -29,6 +29,11 @@ export function open() {
     clearTimeout(my.timer);
     my.timer = setTimeout(load, WAIT_MS);
   }
+  function clear() {
+    my.who = '';
+    document.querySelector('.filters input').value = '';
+    load();
+  }
   load();
 
   function view() {
@@ -37,11 +42,14 @@ export function open() {
     const hasMore = my.older.length ? my.next : my.page.next;
     return html`<div class="title"><h1>${t('audit.title')}</h1><span class="quiet">${t(allowed('read_audit') ? 'audit.all' : 'audit.own')}</span></div>
       <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${typed}></form>
-      <div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
-      <tbody>${[...my.page.lines, ...my.older].map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${one.action}</b> ${subject(one.subject)}</td>
-        <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${foreign(short(one.before))} → ${foreign(short(one.after))}`}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>
+      ${lines().length ? table() : emptyList(t('exports.none'), my.who, clear)}
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
   }
+
+  const lines = () => [...my.page.lines, ...my.older];
+  const table = () => html`<div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
+      <tbody>${lines().map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${one.action}</b> ${subject(one.subject)}</td>
+        <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${foreign(short(one.before))} → ${foreign(short(one.after))}`}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>`;
 
   return {view, title: () => t('audit.title'), leave: () => { my.end(); clearTimeout(my.timer); }};
 }

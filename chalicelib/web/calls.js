@@ -7,7 +7,7 @@ import {poll} from './poll.js';
 import {go} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
-import {number, span, time, glyph, foreign} from './format.js';
+import {number, span, time, glyph, foreign, emptyList} from './format.js';
 import {card} from './call.js';
 import {shift} from './shift.js';
 import {offering} from './offering.js';
@@ -93,7 +93,7 @@ export function open({region, station}) {
 
   function list() {
     const {calls, next_due: soon} = my.list;
-    if (!calls.length) return html`<p class="empty">${soon ? t('calls.none', {report: soon.report, time: time(soon.due)}) : t('calls.nonetoday')}</p>`;
+    if (!calls.length) return emptyList(soon ? t('calls.none', {report: soon.report, time: time(soon.due)}) : t('calls.nonetoday'), my.region, () => go('calls', {}, {replace: true}));
     return html`<div class="queue"><ol>${repeat(calls.slice(0, my.shown), (one) => one.station, item)}</ol>
       ${calls.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: calls.length - my.shown})}</button>` : nothing}</div>`;
   }

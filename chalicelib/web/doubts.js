@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, glyph} from './format.js';
+import {number, ageOf, glyph, emptyList} from './format.js';
 import {valueOf, inNumbers} from './fields.js';
 import {putting} from './putting.js';
 
@@ -33,7 +33,7 @@ export function open({region, kind}) {
         <select aria-label=${t('board.region')} @change=${(event) => go('doubts', {region: event.target.value, kind: my.kind}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
         <span class="chips" role="group" aria-label=${t('doubts.kind')}>${Object.keys(GLYPHS).map((name) => html`<button type="button" class="chip" aria-pressed=${my.kind === name} @click=${() => go('doubts', {region: my.region, kind: my.kind === name ? '' : name}, {replace: true})}>${glyph(GLYPHS[name], t(`doubts.${name}`))} ${t(`doubts.${name}`)} <small>${number(my.list.doubts.filter((one) => one.kind === name).length)}</small></button>`)}</span></form>
-      ${shown.length ? table(shown) : html`<p class="empty">${t('doubts.none')}</p>`}`;
+      ${shown.length ? table(shown) : emptyList(t('doubts.none'), my.kind || my.region, () => go('doubts', {}, {replace: true}))}`;
   }
 
   const table = (shown) => html`<div class="scroller tall"><table class="stations stack"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${t('stations.form')}</th><th scope="col">${t('doubts.what')}</th><th scope="col">${t('doubts.holder')}</th><th scope="col" class="number">${t('doubts.votes')}</th><th scope="col">${t('doubts.since')}</th></tr></thead>

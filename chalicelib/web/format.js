@@ -77,3 +77,6 @@ export function bar(parts, whole) {
 export const foreign = (text) => html`<bdi class="foreign">${visible(text ?? '')}</bdi>`;
 const CONTROLS = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 export const visible = (text) => text.replace(CONTROLS, (one) => `\u2423${one.codePointAt(0).toString(16).toUpperCase()}\u2423`);
+
+// What a list says that is empty: a filter finds nothing, which is not that there is nothing; or `none` in words.
+export const emptyList = (none, isFiltered, clear) => (isFiltered ? html`<p class="empty">${t('list.nomatch')} <button type="button" class="plain" @click=${clear}>${t('list.clear')}</button></p>` : html`<p class="empty">${none}</p>`);

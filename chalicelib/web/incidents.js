@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage} from './words.js';
-import {time, span, number} from './format.js';
+import {time, span, number, emptyList} from './format.js';
 import {questionOf} from './fields.js';
 
 const COLUMNS = ['new', 'acknowledged', 'verified'];
@@ -35,7 +35,7 @@ export function open({region}) {
         <select aria-label=${t('board.region')} @change=${(event) => go('incidents', {region: event.target.value}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>
           ${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select></div>
-      ${all.length === closed.length ? html`<p class="empty">${t('incidents.none')}</p>` : nothing}
+      ${all.length === closed.length ? emptyList(t('incidents.none'), my.region, () => go('incidents', {}, {replace: true})) : nothing}
       <div class="lanes">${COLUMNS.map((name) => lane(name, all.filter((one) => one.state === name)))}</div>
       ${closed.length ? html`<details class="closed"><summary>${t('incidents.closed')} <strong>${number(closed.length)}</strong></summary>
         <ul class="lane">${closed.map((one) => item(one))}</ul></details>` : nothing}`;

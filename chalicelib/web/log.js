@@ -7,7 +7,7 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
-import {number, onClock, foreign, visible, glyph} from './format.js';
+import {number, onClock, foreign, visible, glyph, emptyList} from './format.js';
 
 const HOURS = 2;
 const SHOWN = 100;
@@ -75,6 +75,16 @@ export function open(parameters) {
     draw();
   }
 
+  const isFiltered = () => Boolean(my.region || my.direction || my.state || my.observer || my.text);
+
+  function clear() {
+    clearTimeout(my.timer);
+    Object.assign(my, {observer: '', text: ''});
+    for (const field of document.querySelectorAll('.filters input')) field.value = '';
+    to({region: '', direction: '', state: ''});
+    load();
+  }
+
   const again = (one) => act(electionPath('outbox/again'), {key: one.key, note: ''}, {done: t('log.again.done')});
   const to = (changes) => go('log', {tab: my.tab, region: my.region, direction: my.direction, state: my.state, ...changes}, {replace: true});
 
@@ -101,7 +111,7 @@ export function open(parameters) {
     const seen = new Set();
     const all = [...my.shown.messages, ...my.older].filter((one) => !seen.has(one.key) && seen.add(one.key));
     const hasMore = my.older.length || my.next !== undefined ? my.next : my.shown.next;
-    if (!all.length) return html`<p class="empty">${t('messages.nolog')}</p>${hasMore ? html`<button type="button" @click=${more}>${t('observer.older')}</button>` : nothing}`;
+    if (!all.length) return html`${emptyList(t('messages.nolog'), isFiltered(), clear)}${hasMore ? html`<button type="button" @click=${more}>${t('observer.older')}</button>` : nothing}`;
     return html`${minutes(all)}<div class="scroller tall log" @scroll=${scrolled}><table class="stations stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.who')}</th><th scope="col">${t('send.text')}</th><th scope="col">${t('stations.state')}</th></tr></thead>
       <tbody>${repeat(all, (one) => one.key, row)}</tbody></table>
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}</div>`;

@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, foreign, visible, onClock} from './format.js';
+import {number, ageOf, foreign, visible, onClock, emptyList} from './format.js';
 import {card} from './message.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
@@ -92,9 +92,10 @@ export function open({tab, region, kind, key}) {
   }
 
   function list() {
-    if (my.tab === 'done') return listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
+    const clear = () => go('messages', {tab: my.tab}, {replace: true});
+    if (my.tab === 'done') return !my.list.done.length ? emptyList(t('messages.nothingdone'), my.region, clear) : listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
     const shown = my.list.messages.filter((one) => !my.handled.has(one.key));
-    return shown.length ? listed(shown) : html`<p class="empty">${t('messages.none')}</p>`;
+    return shown.length ? listed(shown) : emptyList(t('messages.none'), my.region || my.kind, clear);
   }
 
   const listed = (messages) => html`<div class="queue"><ol>${repeat(messages, (one) => `${one.key} ${one.at ?? ''}`, item)}</ol></div>`;

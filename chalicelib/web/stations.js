@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, placeTitle} from './words.js';
-import {number, glyph, time, ageOf} from './format.js';
+import {number, glyph, time, ageOf, emptyList} from './format.js';
 import {putting} from './putting.js';
 
 const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'silent'];
@@ -64,6 +64,12 @@ export function open(parameters) {
     go('stations', {region, form, round, state: my.state, district}, {replace: true});
   }
 
+  function clear() {
+    my.text = '';
+    filter({region: '', form: '', round: '', state: '', district: ''});
+    draw();
+  }
+
   // The list goes along to the screen that does something with it: what is picked, or all that is listed.
   const listed = () => (my.picked.size ? chosen().filter((one) => my.picked.has(one.station)) : chosen()).map((one) => one.station);
   function carry(screen) {
@@ -101,7 +107,7 @@ export function open(parameters) {
         ${found.length ? actions(my.picked.size || found.length) : nothing}</div>
       ${filters()}
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
-      ${found.length ? table(found) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
+      ${found.length ? table(found) : my.text.trim() || my.district ? (isLoading ? html`<p class="waiting" role="status">${t('frame.loading')}</p>` : emptyList('', true, clear)) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
       ${found.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: found.length - my.shown})}</button>` : nothing}`;
   }
 
