@@ -12,10 +12,15 @@ import {projection, apart, around} from './mapping.js';
 const SECONDS = 15;
 const SHOWN = 200; // rows of the table beside the map
 const MINUTE = 60_000;
-const [WIDE, NARROW, NARROW_SCREEN] = [800, 420, 720];
+const [WIDE, NARROW_SCREEN, ONE_COLUMN] = [800, 720, 900];
+const SIDE = 32; // px of a page's margins
 const PARTS = ['complete', 'partial', 'conflict', 'missing'];
 const radii = () => (innerWidth < NARROW_SCREEN ? [22, 36] : [22, 52]);
-const width = () => (innerWidth < NARROW_SCREEN ? NARROW : WIDE); // letters are as large on a small phone
+// A picture is as wide as its place, so that letters on a phone are as large as they say.
+const width = () => {
+  const room = (document.querySelector('main')?.clientWidth ?? innerWidth) - SIDE;
+  return Math.round(Math.min(WIDE, innerWidth <= ONE_COLUMN ? room : (2 * room) / 3));
+};
 // A point is told by its shape too: full, half, ring, dot, cross. The last are drawn over the first.
 const SHAPES = {
   expected: 'm-2.5 0a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1-5 0z',
@@ -60,6 +65,7 @@ export function open(parameters) {
   const to = (changes) => go('map', {region: my.region, form: my.form, round: my.round, only: my.only, ...changes}, {replace: true});
   const incidentsOf = (name) => my.troubled.get(name) ?? [];
 
+  addEventListener('resize', draw);
   load();
 
   function view() {
@@ -90,8 +96,8 @@ export function open(parameters) {
     const circles = apart(shown.map((one) => {
       const row = rows.find((other) => other.region === one.name);
       return {name: one.name, ...at(one), row, radius: least + (largest - least) * Math.sqrt(row.stations / most)};
-    }));
-    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox=${around(circles)} role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
+    }), width());
+    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox=${around(circles, width())} role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
       <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
   }
@@ -173,5 +179,5 @@ export function open(parameters) {
   }
 
   const back = () => (my.region ? go('map', {form: my.form, round: my.round}) : history.back());
-  return {view, follow, keys: {Escape: back}, title: () => t('map.title'), leave: () => my.ends.forEach((end) => end())};
+  return {view, follow, keys: {Escape: back}, title: () => t('map.title'), leave: () => { removeEventListener('resize', draw); my.ends.forEach((end) => end()); }};
 }

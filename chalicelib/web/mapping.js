@@ -2,7 +2,8 @@
 const MOST_HEIGHT = 560;
 const LEAST_SPAN = 0.02; // degrees: a region of one station is not a point without size
 const ROUNDS = 80;
-const GAP = 26;
+const GAP = 30;
+const HALF_LETTER = 3.6; // half of a letter's width
 const NAMED = 24; // what a circle's name takes below it, and a margin
 
 // Where a place is in a picture so wide; its height and bounds are kept in `frame`, so that a poll moves nothing.
@@ -30,9 +31,12 @@ function boundsOf(all) {
   return {west, east, south, north};
 }
 
-// Circles that cover each other move apart, the same way each time: a city lies within its province.
-export function apart(circles) {
-  const moved = circles.map((one) => ({...one}));
+// Circles that cover each other move apart, the same way each time: a city lies within its province. None leaves the
+// picture sideways: it is made as high as they need.
+export function apart(circles, width) {
+  const aside = ({radius, name}) => Math.min(width / 2, Math.max(radius + NAMED, (name?.length ?? 0) * HALF_LETTER));
+  const within = (one) => Math.max(aside(one), Math.min(width - aside(one), one.x));
+  const moved = circles.map((one) => ({...one, x: within(one)}));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [index, one] of moved.entries()) {
       for (const other of moved.slice(index + 1)) {
@@ -41,17 +45,17 @@ export function apart(circles) {
         const lacking = one.radius + other.radius + GAP - distance;
         if (lacking <= 0) continue;
         const [stepX, stepY] = [(dx / distance) * (lacking / 2), (dy / distance) * (lacking / 2)];
-        Object.assign(one, {x: one.x - stepX, y: one.y - stepY});
-        Object.assign(other, {x: other.x + stepX, y: other.y + stepY});
+        Object.assign(one, {x: within({...one, x: one.x - stepX}), y: one.y - stepY});
+        Object.assign(other, {x: within({...other, x: other.x + stepX}), y: other.y + stepY});
       }
     }
   }
   return moved;
 }
 
-// The picture that holds all circles with their names.
-export function around(circles) {
-  const [left, top] = [Math.min(...circles.map((one) => one.x - one.radius)), Math.min(...circles.map((one) => one.y - one.radius))];
-  const [right, bottom] = [Math.max(...circles.map((one) => one.x + one.radius)), Math.max(...circles.map((one) => one.y + one.radius))];
-  return [left - NAMED, top - NAMED, right - left + 2 * NAMED, bottom - top + 2 * NAMED].map(Math.round).join(' ');
+// The picture that holds all circles with their names, so wide.
+export function around(circles, width) {
+  const top = Math.min(0, ...circles.map((one) => one.y - one.radius - NAMED));
+  const bottom = Math.max(0, ...circles.map((one) => one.y + one.radius + NAMED));
+  return [0, top, width, bottom - top].map(Math.round).join(' ');
 }
