@@ -59,9 +59,11 @@ export function open(parameters) {
   }
 
   function filter(changes) {
+    const wasRegion = my.region;
     Object.assign(my, changes, {shown: SHOWN, picked: new Set()});
     const {region, form, round, district} = my;
     go('stations', {region, form, round, state: my.state, district}, {replace: true});
+    if ((wasRegion ?? '') !== (region ?? '')) load();
   }
 
   function clear() {
