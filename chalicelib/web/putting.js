@@ -6,7 +6,7 @@ import {once} from './acting.js';
 import {t} from './words.js';
 import {number} from './format.js';
 
-export const MOST_PUT = 90; // that the API takes at once
+const MOST_PUT = 90; // that the API takes at once
 
 export function putting() {
   const my = {last: null};
