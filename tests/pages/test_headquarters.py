@@ -34,7 +34,7 @@ def lines(room: Room, action: str) -> list[dict[str, Any]]:
     return [line for line in room.api("audit?limit=50")["lines"] if line["action"].startswith(action)]
 
 
-def test_x3_a_double_click_is_one_send_and_one_line_of_the_trail(lead: Visit, room: Room) -> None:
+def test_x1_x2_x3_a_double_click_is_one_send_that_skips_who_wants_none(lead: Visit, room: Room) -> None:
     """X1: as many rows as were told; X2: who wants none is told and skipped; H1: one action is one line."""
     place = next(i for i, row in enumerate(room.observers) if room.regions[row["station"]] == REGION)
     phone = room.observers[place]["phone"]
