@@ -1,4 +1,4 @@
-"""Who gets in, how far, and where nothing can be done any more: SCREENS A4, X4, K3, L3."""
+"""Who gets in, how far, and where nothing can be done any more: SCREENS A3, A4, X4, K3, L3."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,12 @@ from room import ELECTION, Quiet, Room, Visit, visiting
 from infra.stack import Stack
 
 OWN, OTHER = "Osh", "Chuy"
+POST = """(path) => new Promise((done) => {
+  fetch(path, {method: 'POST', headers: {'Content-Type': 'text/plain'}, body: '{}', credentials: 'include'})
+    .then((answer) => done(answer.status), () => done(0));
+})"""
+
+
 SEND = """async ([path, body]) => (await fetch(path, {
   method: 'POST', credentials: 'include', body: JSON.stringify(body),
   headers: {'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID()},
@@ -36,6 +42,16 @@ def closed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Closed:
 def osh(chromium: Browser, room: Room) -> Iterator[Visit]:
     with visiting(chromium, room, room.link("operator", "--region", OWN)) as visit:
         yield visit
+
+
+@pytest.mark.long
+def test_a3_the_cookie_is_the_host_s_alone_and_no_script_reads_it(lead: Visit, room: Room) -> None:
+    [cookie] = [row for row in lead.context.cookies() if "baykoo" in row["name"]]
+    assert cookie["name"].startswith("__Host-")
+    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Strict", "/")
+    assert lead.page.evaluate("document.cookie") == ""
+    path = f"./v1/elections/{ELECTION}/calls/next"
+    assert lead.page.evaluate(POST, path) in (403, 415), "a form's content type is refused"
 
 
 @pytest.mark.long
