@@ -6,12 +6,14 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage} from './words.js';
 import {number, percent, foreign, bar, date, time, span} from './format.js';
+import {putting} from './putting.js';
 
 const SECONDS = 30;
 const SHOWN = 50;
 
 export function open({rehearsal}) {
   const my = {rehearsal, list: null, fault: '', shown: SHOWN};
+  const calls = putting();
   const end = poll(electionPath('training'), (list) => { my.list = list; draw(); }, {seconds: SECONDS, failed: (error) => { my.fault = error.message; draw(); }});
 
   function view() {
@@ -25,7 +27,7 @@ export function open({rehearsal}) {
         <select aria-label=${t('training.which')} @change=${(event) => go('training', {rehearsal: event.target.value}, {replace: true})}>${all.map((other) => html`<option value=${other.rehearsal} ?selected=${other === one}>${date(other.began_at)} ${time(other.began_at)}</option>`)}</select>
         <span class="quiet">${t('training.whole', {sent: number(one.sent), acknowledged: number(one.acknowledged)})} · ${t('training.ontime', {n: number(one.reports_on_time), of: number(one.reports)})}</span></div>
       <h2>${t('training.questions')}</h2>${questions(one, before)}
-      <div class="two"><section class="card"><h2>${t('training.observers')}</h2>${observers(one)}</section>
+      <div class="two"><section class="card"><h2>${t('training.observers')}</h2>${observers(one)}<p class="actions">${calls.button(stationsOf(one))}</p></section>
       <section class="card"><h2>${t('training.silent')} <small>${number(one.never_heard.length)}</small></h2>${one.never_heard.length ? html`<p>${one.never_heard.slice(0, my.shown).map((name) => html`<a class="tag" href=${link('observer', {number: name})}>${name}</a>`)}</p>` : html`<p class="quiet">${t('training.nobody')}</p>`}</section>
       ${one.call_centre ? html`<section class="card"><h2>${t('training.room')}</h2>${room(one.call_centre)}</section>` : nothing}</div>`;
   }
@@ -40,6 +42,9 @@ export function open({rehearsal}) {
         ${before ? html`<td class="number quiet">${shareOf(earlier.get(`${question.form} ${question.code}`))}</td>` : nothing}
         <td class="sentence">${question.examples.map((text) => html`<code>${foreign(text)}</code> `)}</td></tr>`)}</tbody></table></div>`;
   }
+
+  // The stations of those who need another hour, as far as they are shown.
+  const stationsOf = (one) => [...new Set(one.observers.slice(0, my.shown).map((person) => person.station).filter(Boolean))];
 
   function observers(one) {
     if (!one.observers.length) return html`<p class="quiet">${t('training.nobody')}</p>`;
@@ -61,7 +66,7 @@ export function open({rehearsal}) {
     return true;
   }
 
-  return {view, follow, title: () => t('training.title'), leave: end};
+  return {view, follow, keys: {u: calls.undo}, title: () => t('training.title'), leave: end};
 }
 
 const doubtful = (question) => (question.typed ? (question.asked_again + question.misread) / question.typed : 0);

@@ -85,3 +85,28 @@ def test_the_stations_of_doubts_are_put_on_the_call_list(lead: Visit, desk: Room
     page.get_by_role("button", name="on the call list").click()
     expect(page.locator(".notice")).to_contain_text("on the call list by you")
     assert call_of(desk, station)["by_hand"]
+
+
+def test_who_needs_another_hour_is_put_on_the_call_list(lead: Visit, desk: Room) -> None:
+    """The rehearsal's figures are made up."""
+    station = next(row["station"] for row in desk.observers if desk.regions[row["station"]] == "Chuy")
+    observers = [{"observer": number, "station": station, "messages": 9, "not_accepted": 8} for number in ("1", "2")]
+    rehearsal = {
+        "rehearsal": "r",
+        "source": "",
+        "began_at": "2017-10-14T08:00:00+06:00",
+        "questions": [],
+        "sent": 9,
+        "acknowledged": 9,
+        "reports": 9,
+        "reports_on_time": 9,
+        "never_heard": [],
+        "observers_cut": 0,
+        "call_centre": None,
+        "observers": observers,
+    }
+    lead.page.route("**/training", lambda route: route.fulfill(json={"rehearsals": [rehearsal]}))
+    page = lead.go("training", "table.training")
+    page.get_by_role("button", name="Put these 1 on the call list").click()
+    expect(page.locator(".notice")).to_contain_text("1 station is on the call list by you")
+    assert call_of(desk, station)["by_hand"]
