@@ -7,7 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from app import app
+from chalicelib.entrypoints.api.models import AnswerModel
+from chalicelib.entrypoints.api.openapi import declared
 from chalicelib.entrypoints.api.routes import ROUTES, UNVERSIONED
+
+MODELS = {(method, route): operation.answer for method, route, _, operation in declared({**ROUTES, **UNVERSIONED})}
+"""What the document says that each route answers."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,12 @@ class Api:
         answer = app(event, None)
         given = {name.lower(): value for name, value in answer["headers"].items()}
         text = answer["body"]
-        return ApiAnswer(
-            answer["statusCode"], given, base64.b64decode(text).decode() if answer.get("isBase64Encoded") else text
-        )
+        text = base64.b64decode(text).decode() if answer.get("isBase64Encoded") else text
+        _require_documented(MODELS[method, route], answer["statusCode"], text)
+        return ApiAnswer(answer["statusCode"], given, text)
+
+
+def _require_documented(model: Any, status: int, text: str) -> None:
+    """Fail where an answer has a field that its document has not, or lacks one."""
+    if text and 200 <= status < 300 and isinstance(model, type) and issubclass(model, AnswerModel):
+        model.model_validate_json(text)

@@ -41,7 +41,7 @@ class Export(AnswerModel):
 
     id: str
     state: str
-    export_request: dict[str, Any]
+    wanted: dict[str, Any]
     who: str
     asked_at: str
     rows: int

@@ -160,7 +160,7 @@ class MessageWithReading(AnswerModel):
     parts: list[Any] | None
     carrier: str | None = None
     reference: str | None = None
-    request: list[str] | None = None
+    asked: list[str] | None = None
     lost: list[str] | None = None
     doubts: int | None = None
     receipt: str | None = None
