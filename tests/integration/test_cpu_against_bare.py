@@ -26,7 +26,7 @@ from chalicelib.store.messages import Message
 
 pytestmark = pytest.mark.long
 
-BLOCK, PAIRS, WARMING = 20, 15, 2
+BLOCK, PAIRS, WARMING = 20, 45, 2
 TEXT = "ОТКРЫТИЕ A1 B0730 C{count} D1 E{ballots}"
 _serial = itertools.count()
 Call = Callable[[], object]
