@@ -1,8 +1,11 @@
 PYTHON ?= python3
 BAYKOO_PORT ?= 4510
 bin := .venv/bin
-# A process per core takes whole files in their order: first those that wait longest, last those that fill the gaps.
-side_by_side := -n auto --dist loadfile --no-loadscope-reorder --durations=10
+# Processes take whole files in their order: first those that wait longest, last those that fill the gaps. All tests have a
+# process more than there are cores, for a third of the time one waits for its stack; those that wait for nothing have not.
+in_order := --dist loadfile --no-loadscope-reorder --durations=10
+side_by_side := -n auto $(in_order)
+one_more := -n $(shell expr $$(nproc) + 1) $(in_order)
 pin = ../../$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make pins"
 
 export BAYKOO_PORT
@@ -35,7 +38,7 @@ browser: ## Bring the browser that tests draw pages in, as root; say what brings
 
 .PHONY: test
 test: environments browser ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest $(side_by_side) -m "not long" tests/e2e tests/pages tests/integration tests/unit
+	@$(bin)/python -m pytest $(one_more) -m "not long" tests/e2e tests/pages tests/integration tests/unit
 
 .PHONY: test-pages
 test-pages: environments browser ## Try the page whole in a browser: every screen, language, theme and width
