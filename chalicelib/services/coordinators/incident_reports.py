@@ -6,8 +6,7 @@ an operator.
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import NO_ROUND, Election
@@ -47,17 +46,11 @@ def outcome_of_coordinators_report(
     if not rows or phone in election.observers_by_phone:
         return None
     forms = _forms(election, message, rows)
-    placed = [(report, report.station) for report in forms if report.station in election.station_by_number]
-    named = [(report, station) for report, station in placed if station and report.form not in election.form_by_code]
+    named = _at_a_station(election, forms)
     if not named:
         return None
     speaker = Speaker(loaded, phone, rows, now)
-    counted_at = loaded.clock.at(message.received_at or message.stored_at)
-    sources = incident_sources(message, [(report.form, report.answers.get(CATEGORY)) for report, _ in named])
-    incidents = [
-        reported(election, message, report, station, speaker.who, source, counted_at)
-        for (report, station), source in zip(named, sources, strict=True)
-    ]
+    incidents = _reported(speaker, message, named)
     proof = prove(election.id, message, phone, rows, loaded.clock.at(now), is_counted=limits.counts_codes)
     for incident in incidents:
         incident.doubt = proof.doubt
@@ -76,8 +69,7 @@ def outcome_of_coordinators_report(
     unproven = [speaker.say(f"reply_{proof.doubt}")] if proof.doubt is not None else []
     reply = speaker.reply(message, [*_opened_sentences(speaker, opening.incidents), *unproven])
     replies = [] if is_own_number(phone) or reply.key in limits.existing_keys else [reply]
-    reading: dict[str, Any] = {"command": {"coordinator": speaker.who}, "reports": []}
-    reading["reports"] = [
+    documents = [
         _form_document(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
         for (report, station), incident in zip(named, incidents, strict=True)
     ]
@@ -86,7 +78,7 @@ def outcome_of_coordinators_report(
     changes = finished(
         speaker,
         message,
-        reading,
+        {"command": {"coordinator": speaker.who}, "reports": documents},
         reason=Reason.OVER_BUDGET if is_held else proof.doubt or reason,
         region=incidents[0].region,
         is_held=is_held,
@@ -100,6 +92,26 @@ def outcome_of_coordinators_report(
         outgoing=(*opening.alerts, *told_again, *blocking, *replies),
         writes=(*opening.writes, *reopening, *proof.writes),
     )
+
+
+def _at_a_station(election: Election, forms: Iterable[ReportReading]) -> list[tuple[ReportReading, str]]:
+    """Return the incidents among forms, each with its station of the election."""
+    return [
+        (form, form.station)
+        for form in forms
+        if form.station and form.station in election.station_by_number and form.form not in election.form_by_code
+    ]
+
+
+def _reported(speaker: Speaker, message: Message, named: Sequence[tuple[ReportReading, str]]) -> list[Incident]:
+    """Return the unnumbered incidents that a coordinator reports."""
+    loaded = speaker.loaded
+    counted_at = loaded.clock.at(message.received_at or message.stored_at)
+    sources = incident_sources(message, [(report.form, report.answers.get(CATEGORY)) for report, _ in named])
+    return [
+        reported(loaded.election, message, report, station, speaker.who, source, counted_at)
+        for (report, station), source in zip(named, sources, strict=True)
+    ]
 
 
 def _forms(election: Election, message: Message, rows: Sequence[Coordinator]) -> tuple[ReportReading, ...]:

@@ -1,9 +1,11 @@
 """Incidents, messages, the audit trail and the roster as tables."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Observer, Station
 from chalicelib.services.exports.table import Cell, Row, Scope, Table
 from chalicelib.store import keys
 from chalicelib.store.incidents import Incident, incidents_of
@@ -16,6 +18,27 @@ _INCIDENT_MORE = ("opened_at_local", "escalated", "may_be_same_as", "message")
 _MESSAGE = ("key", "direction", "channel", "state", "reason", "region", "observer", "provider", "flag", "about")
 _MESSAGE_TIMES = ("received_at_utc", "received_at_local", "stored_at_utc", "stored_at_local", "sent_at_utc")
 _MESSAGE_MORE = ("carrier", "receipt", "segments", "cost", "currency", "resolution")
+_STATION: Final = {
+    "station": "number",
+    "region": "region",
+    "district": "district",
+    "name": "name",
+    "registered": "registered",
+    "latitude": "latitude",
+    "longitude": "longitude",
+}
+_OBSERVER: Final = {
+    "observer": "number",
+    "name": "name",
+    "phone": "phones",
+    "language": "language",
+    "station": "station",
+    "organisation": "organisation",
+}
+_COORDINATOR: Final = {
+    name: name for name in ("name", "email", "phone", "language", "regions", "alerts", "sms_from", "level")
+}
+"""Columns of the roster's tables, each with the attribute that it shows."""
 
 
 def incident_tables(scope: Scope) -> Iterator[Table]:
@@ -120,68 +143,35 @@ def _json(value: Any) -> str | None:
 def roster_tables(scope: Scope) -> Iterator[Table]:
     """Yield stations and, where people are asked for, observers and coordinators.
 
-    As the election file has them.
+    They are as the election file has them.
     """
-    election = scope.loaded.election
     stations = [
         station
-        for station in election.stations
+        for station in scope.loaded.election.stations
         if station.region in scope.regions and scope.wants(station.number) and scope.operator.sees_station(station)
     ]
-    yield Table(
-        "stations",
-        ("station", "region", "district", "name", "registered", "latitude", "longitude"),
-        (
-            (
-                station.number,
-                station.region,
-                station.district,
-                station.name,
-                station.registered,
-                station.latitude,
-                station.longitude,
-            )
-            for station in stations
-        ),
-    )
+    yield _table("stations", _STATION, stations)
     if not scope.wanted.people:
         return
     numbers = {station.number for station in stations}
     observers = (
         observer
-        for observer in election.observers
+        for observer in scope.loaded.election.observers
         if observer.station in numbers and scope.sees_people_of(observer.number)
     )
-    yield Table(
-        "observers",
-        ("observer", "name", "phone", "language", "station", "organisation"),
-        (
-            (
-                observer.number,
-                observer.name,
-                ";".join(observer.phones),
-                observer.language,
-                observer.station,
-                observer.organisation,
-            )
-            for observer in observers
-        ),
+    yield _table("observers", _OBSERVER, observers)
+    coordinators = (
+        coordinator
+        for coordinator in scope.loaded.election.coordinators
+        if scope.sees_all or not {*coordinator.regions}.isdisjoint(scope.regions)
     )
-    yield Table(
-        "coordinators",
-        ("name", "email", "phone", "language", "regions", "alerts", "sms_from", "level"),
-        (
-            (
-                coordinator.name,
-                coordinator.email,
-                coordinator.phone,
-                coordinator.language,
-                ";".join(coordinator.regions),
-                ";".join(coordinator.alerts),
-                coordinator.sms_from,
-                coordinator.level,
-            )
-            for coordinator in election.coordinators
-            if scope.sees_all or not {*coordinator.regions}.isdisjoint(scope.regions)
-        ),
-    )
+    yield _table("coordinators", _COORDINATOR, coordinators)
+
+
+def _table(name: str, columns: Mapping[str, str], rows: Iterable[Station | Observer | Coordinator]) -> Table:
+    return Table(name, tuple(columns), (tuple(_cell(getattr(row, key)) for key in columns.values()) for row in rows))
+
+
+def _cell(value: Any) -> Cell:
+    cell: Cell = ";".join(value) if isinstance(value, tuple) else value
+    return cell

@@ -6,7 +6,7 @@ obeyed, whatever else the text could mean.
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Observer
@@ -25,31 +25,17 @@ from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.incidents.withdrawn_entries import saying_again
-from chalicelib.services.opt_outs.record import OptOutChange, opt_out_of, outcome_of_opt_out
-from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
-from chalicelib.services.replies.reply import reply_to
-from chalicelib.services.replies.strangers import one_reply
+from chalicelib.services.opt_outs.record import opt_out_of, outcome_of_opt_out
+from chalicelib.services.processing.answer import Sms, answered_within_budget, reply_of
+from chalicelib.services.replies.known_senders import is_ordinary
 from chalicelib.services.reports.covered_stations import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
-from chalicelib.store import elections, keys
+from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message, attention_of
-from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.writes import Changes
-
-
-@dataclass(frozen=True, slots=True)
-class _Sms:
-    """An SMS, who sent it, and what it says of their opt-out."""
-
-    loaded: LoadedElection
-    message: Message
-    phone: str
-    opt_out: OptOutChange | None
-    now: dt.datetime
-    limits: Limits
 
 
 def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
@@ -59,9 +45,9 @@ def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limit
     """
     phone = international(message.sender or "", loaded.election.default_region)
     if message.is_entry:
-        return _report(_Sms(loaded, message, phone, None, now, limits))
+        return _report(Sms(loaded, message, phone, None, now, limits))
     loaded = _known_sender(loaded, phone)
-    sms = _Sms(loaded, message, phone, opt_out_of(loaded, message, phone, now), now, limits)
+    sms = Sms(loaded, message, phone, opt_out_of(loaded, message, phone, now), now, limits)
     return next(outcome for handler in _HANDLERS if (outcome := handler(sms)) is not None)
 
 
@@ -86,28 +72,28 @@ def senders_of(election: Election, message: Message, phone: str) -> tuple[Observ
     return (named,) if named is not None else ()
 
 
-def _opt_out(sms: _Sms) -> Outcome | None:
+def _opt_out(sms: Sms) -> Outcome | None:
     """Handle an SMS that says nothing but STOP or START."""
     if sms.opt_out is None or not sms.opt_out.is_all:
         return None
     return outcome_of_opt_out(sms.loaded, sms.message, sms.phone, sms.opt_out, sms.now)
 
 
-def _command(sms: _Sms) -> Outcome | None:
+def _command(sms: Sms) -> Outcome | None:
     """Handle a coordinator's command."""
     outcome = outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits)
-    return _answered_within_budget(sms, outcome)
+    return answered_within_budget(sms, outcome)
 
 
-def _coordinators_report(sms: _Sms) -> Outcome | None:
+def _coordinators_report(sms: Sms) -> Outcome | None:
     """Handle an incident that a coordinator reports."""
     if sms.limits.scope == "held":
         return None
     outcome = outcome_of_coordinators_report(sms.loaded, sms.message, sms.phone, sms.now, sms.limits)
-    return _answered_within_budget(sms, outcome)
+    return answered_within_budget(sms, outcome)
 
 
-def _report(sms: _Sms) -> Outcome:
+def _report(sms: Sms) -> Outcome:
     """Anything else: an observer's report, or a text that nobody can read."""
     election, message, now, existing_keys = sms.loaded.election, sms.message, sms.now, sms.limits.existing_keys
     counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
@@ -137,23 +123,19 @@ def _report(sms: _Sms) -> Outcome:
     interpretation = replace(
         interpretation, reports=left_out_of(election, message, interpretation.reports, opening.left_out)
     )
-    is_answered = not message.is_entry and sms.phone not in sms.loaded.nobodys
-    reply = reply_to(election, message, sms.phone, interpretation, merged, now) if is_answered else None
-    replies = [reply] if reply is not None and reply.key not in existing_keys else []
-    blocking = alerts_of_blocked(election, message, senders, now) if proof.blocks else []
-    is_stranger = interpretation.observer is None and sms.phone not in election.coordinators_by_phone
-    answered_at = sms.loaded.clock.at(now)
-    counted_reply = one_reply(election.id, sms.phone, answered_at, existing_keys) if replies and is_stranger else ()
     changed = [change for change in merged.values() if change.changed]
     is_free = (
         interpretation.observer is not None
         and not opening.incidents
         and is_ordinary((change.after for change in changed), interpretation.observer.number, counted_at)
     )
-    budget = FREE if is_stranger or not replies or is_free else _reply_budget(sms)
-    if counted_reply is None or not budget.is_answered:
-        replies, counted_reply = [], ()
-    is_over_budget = budget.is_first_beyond or Reason.OVER_BUDGET in opening.left_out.values()
+    reply = reply_of(sms, interpretation, merged, is_free=is_free)
+    blocking = [
+        alert
+        for alert in (alerts_of_blocked(election, message, senders, now) if proof.blocks else [])
+        if alert.key not in existing_keys
+    ]
+    is_over_budget = reply.is_first_beyond or Reason.OVER_BUDGET in opening.left_out.values()
     held_for = Reason.OVER_BUDGET if is_over_budget else None
     if is_strange:
         held_for = Reason.REASSIGNED
@@ -173,13 +155,17 @@ def _report(sms: _Sms) -> Outcome:
             is_entry=message.is_entry,
         ),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *told_again, *(row for row in blocking if row.key not in existing_keys), *replies),
+        outgoing=(
+            *opening.alerts,
+            *told_again,
+            *(row for row in blocking if row.key not in existing_keys),
+            *reply.rows,
+        ),
         writes=(
             *opening.writes,
             *reopening,
             *covered,
-            *counted_reply,
-            *budget.writes,
+            *reply.writes,
             *proof.writes,
             *(sms.opt_out.writes if sms.opt_out else ()),
         ),
@@ -187,7 +173,7 @@ def _report(sms: _Sms) -> Outcome:
 
 
 def _interpreted(
-    sms: _Sms, senders: tuple[Observer, ...], counted_at: dt.datetime, doubt: Reason | None
+    sms: Sms, senders: tuple[Observer, ...], counted_at: dt.datetime, doubt: Reason | None
 ) -> Interpretation:
     """Read an SMS; nothing counts where its sender is in doubt."""
     election, message, name = sms.loaded.election, sms.message, sms_name(sms.message.key)
@@ -201,31 +187,10 @@ def _interpreted(
     return held_as(interpretation, TOO_LONG) if sms.limits.scope == "held" else interpretation
 
 
-def _reply_budget(sms: _Sms) -> ReplyBudget:
-    return phone_budget(sms.loaded.election.id, sms.phone, sms.loaded.clock.at(sms.now))
+_HANDLERS: Final[tuple[Callable[[Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
 
 
-def _answered_within_budget(sms: _Sms, outcome: Outcome | None) -> Outcome | None:
-    """Return a coordinator's outcome, unanswered if they are over budget.
-
-    The first that is left out stands in the audit trail.
-    """
-    if outcome is None or all(row.key != keys.reply(sms.message.key) for row in outcome.outgoing):
-        return outcome
-    budget = _reply_budget(sms)
-    if budget.is_answered:
-        return replace(outcome, writes=(*outcome.writes, *budget.writes))
-    writes = (*outcome.writes, *budget.writes)
-    if budget.is_first_beyond:
-        writes += (recorded(sms.loaded.election.id, sms.now, "Baykoo", "not answered", sms.message.key),)
-    left = tuple(row for row in outcome.outgoing if row.key != keys.reply(sms.message.key))
-    return replace(outcome, outgoing=left, writes=writes)
-
-
-_HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
-
-
-def _as_read(sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None) -> Changes:
+def _as_read(sms: Sms, interpretation: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None) -> Changes:
     """Return how a message ends that was read.
 
     `held_for`: why a person has to look at it.
