@@ -35,10 +35,10 @@ def tokens_of(text: str) -> list[str]:
 class _Expression:
     """An expression's tokens, read from left to right, with its names and values."""
 
-    def __init__(self, text: str, asked: Mapping[str, Any]) -> None:
+    def __init__(self, text: str, parameters: Mapping[str, Any]) -> None:
         self.tokens = tokens_of(text)
-        self.names = asked.get("ExpressionAttributeNames", {})
-        self.values = asked.get("ExpressionAttributeValues", {})
+        self.names = parameters.get("ExpressionAttributeNames", {})
+        self.values = parameters.get("ExpressionAttributeValues", {})
         self.at = 0
 
     @property
@@ -67,8 +67,8 @@ class _Expression:
         return sized and {"N": str(len(value_of(sized)))}
 
 
-def holds(text: str | None, row: Row, asked: Mapping[str, Any]) -> bool:
-    return text is None or _either(_Expression(text, asked), row)
+def holds(text: str | None, row: Row, parameters: Mapping[str, Any]) -> bool:
+    return text is None or _either(_Expression(text, parameters), row)
 
 
 def _either(expression: _Expression, row: Row) -> bool:

@@ -55,53 +55,53 @@ class FakeDynamoDB:
             self.after(operation, parameters)
         return deepcopy(answer)
 
-    def get_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        row = self._row(asked["TableName"], asked["Key"])
+    def get_item(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        row = self._row(arguments["TableName"], arguments["Key"])
         return {"Item": row} if row else {}
 
-    def batch_get_item(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def batch_get_item(self, arguments: dict[str, Any]) -> dict[str, Any]:
         responses = {
-            table: [row for key in wanted["Keys"] if (row := self._row(table, key))]
-            for table, wanted in asked["RequestItems"].items()
+            table: [row for key in keys_of_table["Keys"] if (row := self._row(table, key))]
+            for table, keys_of_table in arguments["RequestItems"].items()
         }
         return {"Responses": responses, "UnprocessedKeys": {}}
 
-    def query(self, asked: dict[str, Any]) -> dict[str, Any]:
-        condition, table = asked["KeyConditionExpression"], _table(asked["TableName"])
-        name, value = _partition(asked)
-        rows = [row for row in self._rows(asked, name, value) if holds(condition, row, asked)]
-        by = INDEX_RANGES[asked["IndexName"]] if "IndexName" in asked else KEYS[table][-1]
-        rows.sort(key=lambda row: value_of(row[by]), reverse=not asked.get("ScanIndexForward", True))
+    def query(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        condition, table = arguments["KeyConditionExpression"], _table(arguments["TableName"])
+        name, value = _partition(arguments)
+        rows = [row for row in self._rows(arguments, name, value) if holds(condition, row, arguments)]
+        by = INDEX_RANGES[arguments["IndexName"]] if "IndexName" in arguments else KEYS[table][-1]
+        rows.sort(key=lambda row: value_of(row[by]), reverse=not arguments.get("ScanIndexForward", True))
         return {"Items": rows, "Count": len(rows), "ScannedCount": len(rows)}
 
-    def scan(self, asked: dict[str, Any]) -> dict[str, Any]:
-        rows = list(self._rows(asked))
+    def scan(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        rows = list(self._rows(arguments))
         return {"Items": rows, "Count": len(rows), "ScannedCount": len(rows)}
 
-    def put_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._require([("Put", asked)])
-        self._write("Put", asked)
+    def put_item(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._require([("Put", arguments)])
+        self._write("Put", arguments)
         return {}
 
-    def update_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._require([("Update", asked)])
-        return {"Attributes": self._write("Update", asked)}
+    def update_item(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._require([("Update", arguments)])
+        return {"Attributes": self._write("Update", arguments)}
 
-    def delete_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._require([("Delete", asked)])
-        self._write("Delete", asked)
+    def delete_item(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self._require([("Delete", arguments)])
+        self._write("Delete", arguments)
         return {}
 
-    def transact_write_items(self, asked: dict[str, Any]) -> dict[str, Any]:
-        writes = [(kind, write) for item in asked["TransactItems"] for kind, write in item.items()]
+    def transact_write_items(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        writes = [(kind, write) for item in arguments["TransactItems"] for kind, write in item.items()]
         self._require(writes, transaction=True)
         for kind, write in writes:
             self._write(kind, write)
         return {}
 
-    def _rows(self, asked: Mapping[str, Any], name: str = "", value: Any = None) -> Iterator[Row]:
-        for row in self.tables[_table(asked["TableName"])].values():
-            if row.get(name) == value and holds(asked.get("FilterExpression"), row, asked):
+    def _rows(self, arguments: Mapping[str, Any], name: str = "", value: Any = None) -> Iterator[Row]:
+        for row in self.tables[_table(arguments["TableName"])].values():
+            if row.get(name) == value and holds(arguments.get("FilterExpression"), row, arguments):
                 yield row
 
     def _row(self, table: str, key: Mapping[str, Any]) -> Row | None:
@@ -138,10 +138,10 @@ def _table(name: str) -> str:
     return name.rpartition("-")[2]
 
 
-def _partition(asked: Mapping[str, Any]) -> tuple[str, Any]:
+def _partition(arguments: Mapping[str, Any]) -> tuple[str, Any]:
     """The name and value that a query's first comparison asks of every row."""
-    name, _, value = tokens_of(asked["KeyConditionExpression"].lstrip("("))[:3]
-    return asked["ExpressionAttributeNames"][name], asked["ExpressionAttributeValues"][value]
+    name, _, value = tokens_of(arguments["KeyConditionExpression"].lstrip("("))[:3]
+    return arguments["ExpressionAttributeNames"][name], arguments["ExpressionAttributeValues"][value]
 
 
 def _place(table: str, key: Mapping[str, Any]) -> tuple[str, ...]:

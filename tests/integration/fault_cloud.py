@@ -151,62 +151,62 @@ class Cloud:
         self._is_dead = True
         raise Killed
 
-    def _answer(self, operation: str, asked: dict[str, Any]) -> Any:
-        answer: Any = getattr(self, xform_name(operation))(asked)
+    def _answer(self, operation: str, arguments: dict[str, Any]) -> Any:
+        answer: Any = getattr(self, xform_name(operation))(arguments)
         return answer
 
-    def send_email(self, asked: dict[str, Any]) -> Any:
-        self.outside.told.append((asked["Destination"]["ToAddresses"][0], "an email"))
+    def send_email(self, arguments: dict[str, Any]) -> Any:
+        self.outside.told.append((arguments["Destination"]["ToAddresses"][0], "an email"))
         return {"MessageId": f"e{len(self.outside.told)}"}
 
-    def publish(self, asked: dict[str, Any]) -> Any:
-        self.outside.told.append((asked["PhoneNumber"], asked["Message"]))
+    def publish(self, arguments: dict[str, Any]) -> Any:
+        self.outside.told.append((arguments["PhoneNumber"], arguments["Message"]))
         return {"MessageId": f"s{len(self.outside.told)}"}
 
-    def invoke(self, asked: dict[str, Any]) -> Any:
-        self.outside.invoked.append((asked["FunctionName"], _bytes(asked["Payload"])))
+    def invoke(self, arguments: dict[str, Any]) -> Any:
+        self.outside.invoked.append((arguments["FunctionName"], _bytes(arguments["Payload"])))
         return {"StatusCode": 202}
 
-    def get_parameter(self, asked: dict[str, Any]) -> Any:
-        if asked["Name"] not in self.parameters:
-            raise ClientError({"Error": {"Code": "ParameterNotFound", "Message": asked["Name"]}}, "GetParameter")
-        return {"Parameter": {"Name": asked["Name"], "Value": self.parameters[asked["Name"]]}}
+    def get_parameter(self, arguments: dict[str, Any]) -> Any:
+        if arguments["Name"] not in self.parameters:
+            raise ClientError({"Error": {"Code": "ParameterNotFound", "Message": arguments["Name"]}}, "GetParameter")
+        return {"Parameter": {"Name": arguments["Name"], "Value": self.parameters[arguments["Name"]]}}
 
-    def get_parameters_by_path(self, asked: dict[str, Any]) -> Any:
-        return {"Parameters": [{"Name": name} for name in self.parameters if name.startswith(asked["Path"])]}
+    def get_parameters_by_path(self, arguments: dict[str, Any]) -> Any:
+        return {"Parameters": [{"Name": name} for name in self.parameters if name.startswith(arguments["Path"])]}
 
-    def put_object(self, asked: dict[str, Any]) -> Any:
-        self.outside.files[asked["Key"]] = _bytes(asked["Body"])
+    def put_object(self, arguments: dict[str, Any]) -> Any:
+        self.outside.files[arguments["Key"]] = _bytes(arguments["Body"])
         return {}
 
-    def get_object(self, asked: dict[str, Any]) -> Any:
-        return {"Body": io.BytesIO(self.outside.files[asked["Key"]])}
+    def get_object(self, arguments: dict[str, Any]) -> Any:
+        return {"Body": io.BytesIO(self.outside.files[arguments["Key"]])}
 
-    def create_multipart_upload(self, asked: dict[str, Any]) -> Any:
-        upload = f"{asked['Key']}?{len(self.outside.parts)}"
+    def create_multipart_upload(self, arguments: dict[str, Any]) -> Any:
+        upload = f"{arguments['Key']}?{len(self.outside.parts)}"
         self.outside.parts[upload] = {}
         return {"UploadId": upload}
 
-    def _parts(self, asked: dict[str, Any]) -> dict[int, bytes]:
-        if asked["UploadId"] not in self.outside.parts:  # it is whole already, or was taken away
+    def _parts(self, arguments: dict[str, Any]) -> dict[int, bytes]:
+        if arguments["UploadId"] not in self.outside.parts:  # it is whole already, or was taken away
             raise ClientError({"Error": {"Code": "NoSuchUpload", "Message": ""}}, "Upload")
-        return self.outside.parts[asked["UploadId"]]
+        return self.outside.parts[arguments["UploadId"]]
 
-    def upload_part(self, asked: dict[str, Any]) -> Any:
-        part = _bytes(asked["Body"])
-        self._parts(asked)[asked["PartNumber"]] = part
+    def upload_part(self, arguments: dict[str, Any]) -> Any:
+        part = _bytes(arguments["Body"])
+        self._parts(arguments)[arguments["PartNumber"]] = part
         return {"ETag": hashlib.md5(part).hexdigest()}
 
-    def complete_multipart_upload(self, asked: dict[str, Any]) -> Any:
-        parts = self._parts(asked)
-        del self.outside.parts[asked["UploadId"]]
-        self.outside.files[asked["Key"]] = b"".join(
-            parts[part["PartNumber"]] for part in asked["MultipartUpload"]["Parts"]
+    def complete_multipart_upload(self, arguments: dict[str, Any]) -> Any:
+        parts = self._parts(arguments)
+        del self.outside.parts[arguments["UploadId"]]
+        self.outside.files[arguments["Key"]] = b"".join(
+            parts[part["PartNumber"]] for part in arguments["MultipartUpload"]["Parts"]
         )
         return {}
 
-    def abort_multipart_upload(self, asked: dict[str, Any]) -> Any:
-        self.outside.parts.pop(asked["UploadId"], None)
+    def abort_multipart_upload(self, arguments: dict[str, Any]) -> Any:
+        self.outside.parts.pop(arguments["UploadId"], None)
         return {}
 
 
@@ -215,11 +215,11 @@ def _refusal(call: Call, code: str, status: int) -> ClientError:
     return ClientError(response, call.operation)
 
 
-def _tables(operation: str, asked: dict[str, Any]) -> list[str]:
+def _tables(operation: str, arguments: dict[str, Any]) -> list[str]:
     if operation == "TransactWriteItems":
-        names = {write["TableName"] for item in asked["TransactItems"] for write in item.values()}
+        names = {write["TableName"] for item in arguments["TransactItems"] for write in item.values()}
     else:
-        names = {asked["TableName"]} if "TableName" in asked else set(asked.get("RequestItems", ()))
+        names = {arguments["TableName"]} if "TableName" in arguments else set(arguments.get("RequestItems", ()))
     return sorted(name.rpartition("-")[2] for name in names)
 
 

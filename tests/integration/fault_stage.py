@@ -4,16 +4,14 @@ import datetime as dt
 import importlib
 import json
 import logging
-import os
 import pathlib
 import pkgutil
-import re
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -22,7 +20,8 @@ import pytest
 from api_client import Api, ApiAnswer
 from aws_faults import Killed
 from carrier_apis import Vendors
-from fault_cloud import Call, Cloud, Fault
+from fault_cloud import Cloud
+from fault_rows import counts, neutral, without_chance
 from pipeline import small_election
 
 import chalicelib.entrypoints
@@ -39,7 +38,6 @@ from chalicelib.rehearsal.senders.generic import GenericSender
 from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.elections import loading
-from chalicelib.services.elections.audit import audit
 from chalicelib.store.messages import Message
 from chalicelib.store.ttl_cache import TtlCache
 
@@ -47,8 +45,6 @@ SECRET = "generic-secret"
 NUMBER = "+996312000000"
 WEBHOOKS = "https://example.org/webhooks/"
 DAY = dt.date(2090, 10, 15)
-MOST_OF_READS, MOST_OF_WRITES = 5, 12
-"""Faults that are tried of each path within `make test`."""
 BETWEEN_SWEEPS = dt.timedelta(minutes=2, seconds=10)
 """Longer than a worker's claim on a message that it sends; two are longer than a job's function may say nothing, and
 shorter than an incident waits until it is escalated."""
@@ -67,19 +63,7 @@ ENVIRON = {
     "POWERTOOLS_SERVICE_NAME": "faults",
     "POWERTOOLS_METRICS_NAMESPACE": "Baykoo",
 }
-_SENDING = frozenset({"SendEmail", "Publish"})
-"""Where one of these fails, or the call after it that notes what was sent, it may go once more."""
-_ATTEMPTS = frozenset({"attempts", "doubts", "last_error", "reference", "expires", "raw", "document", "last"})
-"""What a row tells of its tries, when it ends, and the last number given: a number that was taken stays taken."""
 _PRODUCT = tuple(f"chalicelib.{room}." for room in ("entrypoints", "services", "store", "providers"))
-_AT_BEST = ("feed#", "carrier#", "heard#", "sent#", "reconciled#")
-"""Rows that are written at best: the log of the day, how carriers stand, when a provider was heard last, which SMS a
-carrier's own reference means, and how far a provider's list was read."""
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*(?:\+\d\d:?\d\d|Z)?|\d{8}T\d{12}|\b\d\d:\d\d\b")
-_NUMBER = re.compile(r'("number": "|[Ии]нцидент |[Ii]ncident |ОК |OK |incident\\": ?|"id": "0{3})\d+')
-"""An incident's number: one that was taken by a process that died is never given again."""
-_SIGNED = re.compile(r"bytes\\?\": ?\d+|\?AWSAccessKeyId=[^\"]*")
-_RANDOM = re.compile(r"\b[0-9a-f]{12,}\b|[\w-]{43}\b")
 
 
 Function = Callable[[Any, Any], object]
@@ -190,110 +174,14 @@ class Stage:
         tables = {
             name: rows for name, rows in self.cloud.database.tables.items() if name != "ledger"
         }  # salts are chance
-        rows = [_neutral(table, row) for table, rows in tables.items() for place, row in rows.items() if _counts(place)]
+        rows = [neutral(table, row) for table, rows in tables.items() for place, row in rows.items() if counts(place)]
         files = (name for name in self.cloud.outside.files if name.startswith("exports/"))  # others end by themselves
-        return sorted([*rows, *(f"file {_without_chance(name)}" for name in files)])
+        return sorted([*rows, *(f"file {without_chance(name)}" for name in files)])
 
     def told(self) -> Counter[tuple[str, str]]:
         """How often whom what was sent."""
-        asked = [(carrier.vendor, carrier.text) for carrier in self.carriers.asked if carrier.taken]
-        return Counter((who, _without_chance(text)) for who, text in (*self.cloud.outside.told, *asked))
-
-
-@dataclass(frozen=True)
-class Played:
-    """What a play came to: its calls; rows and what was sent, `soon` before the schedules and after them; the answer
-    that the caller has in the end."""
-
-    calls: tuple[Call, ...]
-    soon: list[str]
-    told_soon: Counter[tuple[str, str]]
-    state: list[str]
-    told: Counter[tuple[str, str]]
-    answer: str
-    is_refused: bool
-    carriers: frozenset[str]
-    differences: tuple[str, ...]
-
-
-def chosen_faults(calls: Sequence[Call]) -> list[tuple[int, Fault]]:
-    """Every fault at every call with `make faults`; else so many, evenly spread, more of writes than of reads."""
-    faults = [(place, fault) for place, call in enumerate(calls) for fault in call.faults]
-    if os.environ.get("BAYKOO_FAULTS") == "all":
-        return faults
-    of_reads = [fault for fault in faults if calls[fault[0]].is_read]
-    return [
-        *_spread(of_reads, MOST_OF_READS),
-        *_spread([fault for fault in faults if fault not in of_reads], MOST_OF_WRITES),
-    ]
-
-
-def _spread(faults: Sequence[tuple[int, Fault]], most: int) -> list[tuple[int, Fault]]:
-    return [faults[place * len(faults) // most] for place in range(most)] if len(faults) > most else list(faults)
-
-
-def sweep_faults(path: Path, stage: Stage) -> list[str]:
-    """Play a path with every fault at every call; what came out otherwise than undisturbed, and how often."""
-    path.prepare(stage)
-    stage.new_process()
-    kept, began, before, asked = stage.cloud.kept(), stage.now, stage.end_state(), list(stage.carriers.asked)
-    quiet = _play(path, stage)
-    assert quiet.calls, "the path calls nothing: it is not played"
-    assert quiet.differences == ()
-    assert not quiet.is_refused, quiet.answer
-    assert before != quiet.soon or quiet.told, "the path changes nothing"
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    chosen = chosen_faults(quiet.calls)
-    sys.stdout.write(f"{len(chosen)} faults at {len(quiet.calls)} calls\n")
-    for place, fault in chosen:
-        stage.cloud.go_back(kept)
-        stage.now, stage.carriers.asked = began, list(asked)
-        disturbed = _play(path, stage, (place, fault), quiet)
-        for difference in _differences(quiet, disturbed, place):
-            found[difference].append(f"{fault} at call {place}, {quiet.calls[place]}")
-    return [f"{len(where)} times, first {where[0]}, last {where[-1]}: {what}"[:500] for what, where in found.items()]
-
-
-def _play(path: Path, stage: Stage, disturbed: tuple[int, Fault] | None = None, quiet: Played | None = None) -> Played:
-    stage.new_process()
-    if disturbed is not None:
-        stage.cloud.disturb(*disturbed)
-    answer: ApiAnswer | None = None
-    is_done = False
-    try:
-        answer = path.act(stage)
-        is_done = answer is None or answer.status < 300
-    except Killed:
-        pass
-    calls = tuple(stage.cloud.calls)
-    stage.new_process()
-    is_refused = not is_done and answer is not None and answer.status < 500
-    if not is_done and not is_refused and path.repeats:
-        answer = path.act(stage)
-        is_refused = answer is not None and answer.status >= 300
-    told_soon, soon = stage.told(), stage.end_state()
-    said = f"{answer.status} {_without_progress(path, answer.text)}" if answer is not None and path.repeats else ""
-    if quiet is not None and (soon, told_soon) == (quiet.soon, quiet.told_soon):
-        return replace(quiet, calls=calls, answer=said, is_refused=is_refused)  # the schedules find the same
-    stage.recover(path)
-    differences = audit(stage.election.id).differences
-    carriers = frozenset(carrier.vendor for carrier in stage.carriers.asked)
-    return Played(calls, soon, told_soon, stage.end_state(), stage.told(), said, is_refused, carriers, differences)
-
-
-def _differences(quiet: Played, disturbed: Played, place: int) -> Iterator[str]:
-    yield from (f"- {line}" for line in Counter(quiet.state) - Counter(disturbed.state))
-    yield from (f"+ {line}" for line in Counter(disturbed.state) - Counter(quiet.state))
-    yield from (f"never told {message}" for message in quiet.told if message not in disturbed.told)
-    yield from (f"told besides {message}" for message in disturbed.told if message not in quiet.told)
-    is_in_doubt = any(call.operation in _SENDING for call in disturbed.calls[max(0, place - 1) : place + 1])
-    is_in_doubt |= any(who in quiet.carriers for who, _ in quiet.told)  # carriers' own APIs are no calls to AWS
-    for value in disturbed.told:
-        if value in quiet.told and disturbed.told[value] > quiet.told[value] + is_in_doubt:
-            yield f"told {disturbed.told[value]} times {value}"
-    if disturbed.answer != quiet.answer:
-        yield f"answered {disturbed.answer}, and undisturbed {quiet.answer}"
-    yield from (f"audit: {difference}" for difference in disturbed.differences)
+        texts_carried = [(carrier.vendor, carrier.text) for carrier in self.carriers.asked if carrier.taken]
+        return Counter((who, without_chance(text)) for who, text in (*self.cloud.outside.told, *texts_carried))
 
 
 def staged(monkeypatch: pytest.MonkeyPatch, size: int = 2, **changes: object) -> Stage:
@@ -376,28 +264,3 @@ def _event(route: str, path: dict[str, str], headers: Any, body: bytes) -> dict[
         "body": body.decode(),
         "isBase64Encoded": False,
     }
-
-
-def _counts(place: tuple[str, ...]) -> bool:
-    return not place[0].startswith(_AT_BEST)
-
-
-def _neutral(table: str, row: dict[str, Any]) -> str:
-    kept = {name: _in_order(next(iter(typed.values()))) for name, typed in row.items() if name not in _ATTEMPTS}
-    kept |= {name: "" for name in ("html", "text") if kept.get("channel") == "email"}  # for how long something is due
-    return _without_chance(f"{table} {json.dumps(kept, default=str, sort_keys=True, ensure_ascii=False)}")
-
-
-def _in_order(value: Any) -> Any:
-    """Return a document's text with its keys in one order."""
-    if not isinstance(value, str) or not value.startswith("{"):
-        return value
-    return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
-
-
-def _without_chance(text: str) -> str:
-    return _RANDOM.sub("CHANCE", _INSTANT.sub("INSTANT", _SIGNED.sub("", _NUMBER.sub(r"\1N", text))))
-
-
-def _without_progress(path: Path, text: str) -> str:
-    return re.sub(rf'"{path.progress or "-"}": ("\w+"|\d+)', '"PROGRESS"', _without_chance(text))

@@ -2,7 +2,8 @@
 
 import pytest
 from fault_paths_desk import REQUESTS
-from fault_stage import staged, sweep_faults
+from fault_stage import staged
+from fault_sweep import sweep_faults
 
 
 @pytest.mark.parametrize("name", REQUESTS)

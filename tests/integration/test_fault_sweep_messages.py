@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from fault_stage import DAY, NUMBER, WEBHOOKS, Path, Stage, staged, sweep_faults
+from fault_stage import DAY, NUMBER, WEBHOOKS, Path, Stage, staged
+from fault_sweep import sweep_faults
 from long_sms import LIMIT, VONAGE
 
 from chalicelib.rehearsal.senders.sms import Sms

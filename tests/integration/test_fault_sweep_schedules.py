@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from api_client import ApiAnswer
 from carrier_apis import serving
-from fault_stage import NUMBER, WEBHOOKS, Function, Path, Stage, staged, sweep_faults
+from fault_stage import NUMBER, WEBHOOKS, Function, Path, Stage, staged
+from fault_sweep import sweep_faults
 from provider_lists import VENDORS, Vendor
 
 from chalicelib.entrypoints.chase import chase

@@ -2,7 +2,8 @@
 
 import pytest
 from fault_paths_work import COUNTING, REQUESTS
-from fault_stage import staged, sweep_faults
+from fault_stage import staged
+from fault_sweep import sweep_faults
 
 CASES = [(kind, name) for kind, requests in REQUESTS.items() for name in requests]
 
