@@ -12,33 +12,12 @@ import pytest
 from carrier_apis import serving
 from deployed import SAMPLE, Deployed, call, eventually
 from functions import call_function, carry_sms_by, physical_name
+from guarded_stack import COORDINATOR, SILENT_DAY, allow_as_the_emulator_asks, has_unsettled, opened_by, refusals, rows
 from stack import folder_of, sample_on
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
 from infra.local import ELECTION, NUMBER, OBSERVER, SMS
-from infra.stack import Stack, local_stack
-
-COORDINATOR = "+996555900000"  # of Bishkek, where OBSERVER is
-SILENT_DAY = {
-    "election.yaml": """
-id: hush
-name: {en: "Hush"}
-date: 2017-10-15
-timezone: Asia/Bishkek
-languages: [en]
-station_pattern: '\\d{4}'
-stations: stations.csv
-observers: observers.csv
-coordinators: coordinators.csv
-reminders: {at_most: 0}
-forms:
-  - {code: OP, title: {en: "Opening"}, due: {from: "07:00", by: "08:30"}, questions: [{code: A, type: integer}]}
-""",
-    "stations.csv": "station,region,district,name,registered\n1001,Bishkek,,School,\n",
-    "observers.csv": "observer,name,phone,language,station\n0001,Ann,+996502000999,en,1001\n",
-    "coordinators.csv": "name,email,phone,language,regions,alerts\n"
-    "Bob,bob@example.org,,en,Bishkek,email\nEve,eve@example.org,,en,*,email\n",
-}
+from infra.stack import local_stack
 
 
 @pytest.fixture(scope="module")
@@ -50,42 +29,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         yield Deployed(stack, folder)
 
 
-def allow_as_the_emulator_asks(stack: Stack) -> None:
-    """ministack 1.5.33 asks whether email may be sent by any identity, and whether any parameter may be listed; AWS
-    asks for the identity that sends and the path that is listed. It speaks plain HTTP, and the bucket wants TLS."""
-    email, listing = "ses:SendEmail", "ssm:GetParametersByPath"
-    sends = {role: [email, listing] for role in ("DeliverRole", "ProcessRole", "SweepRole")}
-    roles = {"IntakeRole": [listing], "ReconcileRole": [listing], **sends}
-    for role, actions in roles.items():
-        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        stack.client("iam").put_role_policy(
-            RoleName=physical_name(stack, role), PolicyName="emulator", PolicyDocument=policy
-        )
-    stack.client("s3").delete_bucket_policy(Bucket=physical_name(stack, "Files"))
-
-
-def rows(stack: Stack) -> dict[str, dict[str, Any]]:
-    found = stack.client("dynamodb").scan(TableName=f"{stack.outputs['TablePrefix']}messages")["Items"]
-    return {row["key"]["S"]: row for row in found}
-
-
-def refusals(stack: Stack) -> list[str]:
-    logs = stack.client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    events = [event for group in groups for event in logs.filter_log_events(logGroupName=group)["events"]]
-    said = [event["message"] for event in events] + [json.dumps(row) for row in rows(stack).values()]
-    return [text for text in said if "AccessDenied" in text or "not authorized" in text]
-
-
 def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     stack = guarded.stack
     assert guarded.sms(SMS, OBSERVER, NUMBER, id="guarded-1").status == 200
     eventually(lambda: len(rows(stack)) >= 4 and not any("pending" in row for row in rows(stack).values()))
-    call_function(stack, "Sweep")
-    call_function(stack, "Summarize")
-    call_function(stack, "Chase")
-    call_function(stack, "Reconcile")
+    for function in ("Sweep", "Summarize", "Chase", "Reconcile"):
+        call_function(stack, function)
     token = guarded.operator(ELECTION, role="headquarters")
     for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1", "providers"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
@@ -210,16 +159,6 @@ def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
     assert refusals(guarded.stack) == []
 
 
-def opened_by(deployed: Deployed, token: str, key: str) -> Any:
-    """The incident that an SMS has opened, or opened again."""
-    path = f"/v1/elections/{ELECTION}/incidents"
-    for row in deployed.get(path, token).json()["incidents"]:
-        shown = deployed.get(f"{path}/{row['number']}", token).json()
-        if shown["message"] == key:
-            return shown
-    return None
-
-
 def test_an_opt_out_meets_no_refusal(guarded: Deployed) -> None:
     assert guarded.sms("STOP", OBSERVER, NUMBER, id="guarded-stop").status == 200
     eventually(lambda: rows(guarded.stack).get("reply#generic#guarded-stop", {}).get("state") == {"S": "sent"})
@@ -340,12 +279,6 @@ def test_the_list_and_the_final_report_meet_no_refusal(guarded: Deployed, tmp_pa
 
     eventually(told, 150)
     assert refusals(guarded.stack) == []
-
-
-def has_unsettled(stack: Stack) -> bool:
-    """Whether stations between which an observer moved are still to be counted anew."""
-    found = stack.client("dynamodb").scan(TableName=f"{stack.outputs['TablePrefix']}elections")["Items"]
-    return any("unsettled" in str(row.get("changes")) for row in found)
 
 
 def test_a_change_of_the_roster_is_counted_with_no_refusal(guarded: Deployed) -> None:

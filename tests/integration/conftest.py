@@ -5,8 +5,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import long_sms
 import pytest
 from aws_faults import Wire
+from desk_actions import AtDesk
 from functions import run_schedules
 from pipeline import Load, Pipeline
 
@@ -60,6 +62,12 @@ def emptied(services: Stack, keys_of_tables: dict[str, list[str]]) -> Iterator[N
             deletions = [{"DeleteRequest": {"Key": key}} for key in rows[begin : begin + BATCH]]
             answer = database.batch_write_item(RequestItems={table: deletions})
             assert not answer["UnprocessedItems"]
+
+
+@pytest.fixture(scope="module")
+def multipart_gateways(services: Stack) -> None:
+    """Two gateways whose long SMS come in parts."""
+    long_sms.configure(services)
 
 
 @pytest.fixture
@@ -122,3 +130,8 @@ def _clients_of_no_other_test(request: pytest.FixtureRequest) -> Iterator[None]:
     if hasattr(request.module, "staged"):
         for kept in (aws.client, aws.intake_client, bucket._s3):
             kept.cache_clear()
+
+
+@pytest.fixture
+def desk(pipeline: Pipeline) -> AtDesk:
+    return AtDesk(pipeline)

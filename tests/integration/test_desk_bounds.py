@@ -4,18 +4,13 @@ import datetime as dt
 
 import pytest
 from desk_actions import AtDesk, say
-from pipeline import Pipeline, stored
+from pipeline import stored
 
 from chalicelib.services.desk import assignment, decisions, log, queue, reread
 from chalicelib.services.desk.log import LogFilter
 from chalicelib.services.desk.queue import QueueFilter
 from chalicelib.services.desk.refusals import TooManyAssigned
 from chalicelib.store import desk as desk_rows
-
-
-@pytest.fixture
-def desk(pipeline: Pipeline) -> AtDesk:
-    return AtDesk(pipeline)
 
 
 def test_so_many_phones_are_assigned_and_the_next_is_refused(desk: AtDesk, monkeypatch: pytest.MonkeyPatch) -> None:

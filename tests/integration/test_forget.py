@@ -2,18 +2,15 @@
 
 import datetime as dt
 import hashlib
-import json
 import os
-import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from aws_faults import Killed, Wire
+from forgetting import SAYINGS, WORDS, comparable, everything, forget, numbers, quiet, restore, told
 from pipeline import Load, Pipeline, changed, sample
 from roster_subject import subject
 
-from chalicelib.observation.elections.election import Form, Question
 from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import at_the_command_line
@@ -25,25 +22,18 @@ from chalicelib.services.ledger.seal import seal
 from chalicelib.services.ledger.verify import verify
 from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.privacy import forget as forgetting
-from chalicelib.services.privacy.forget import ForgetResult, forget_everybody, forget_phone
+from chalicelib.services.privacy.forget import forget_everybody
 from chalicelib.services.summaries.hourly import queue_summaries
-from chalicelib.store import elections, ledger, raw_rows
+from chalicelib.store import elections, ledger
 from chalicelib.store.contacts import ContactRow, contact_id
 from chalicelib.store.election_removal import retire, retired_at
 from chalicelib.store.election_rewrite import StoredElection, comparing_key, rewrite, stored_election
 from chalicelib.store.elections import ElectionChanged, existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.opt_outs import wish_of
-from chalicelib.store.reports import StoredReport
-from chalicelib.store.tallies import shards_of_cells
 from infra.stack import Stack
 
-WORDS = Form(
-    code="ZA", expect="observer", rounds=(), questions=(Question(code="S", type="text"),), due=sample().forms[0].due
-)
-SAYINGS = ("у нас тут всё спокойно, ждём", "IN 3 # избили Назгуль у входа в школу", "ZA S=пломба Назгуль 00123")
 HOUR = dt.timedelta(hours=1)
-TABLES = ("elections", *raw_rows.TABLES, "work", "accounts", "providers")
 
 
 @pytest.fixture(autouse=True)
@@ -70,49 +60,6 @@ def day(load: Load) -> Pipeline:
     set_wish(day.current, Action(operator, now, "1", "", "asked by phone"), day.phone(2), "out")
     bucket.put(f"exports/{day.election.id}#exports/1/messages.csv.gz", phone.encode())
     return day
-
-
-def quiet(table: str, rows: int) -> None:
-    pass
-
-
-def forget(day: Pipeline, phone: str, *, is_done: bool = True) -> ForgetResult:
-    elections._recent.clear()
-    return forget_phone(phone, None, day.now, quiet, is_done=is_done)
-
-
-def everything(table: str | None = None) -> dict[str, dict[str, Any]]:
-    """Every row, by table and key."""
-    rows = {}
-    for name in TABLES if table is None else (table,):
-        for page in raw_rows.pages(name):
-            rows |= {f"{name} {json.dumps(row, default=repr, sort_keys=True)}": dict(row) for row in page.rows}
-    return rows
-
-
-def told(day: Pipeline) -> str:
-    """All that is kept of the day's election, as one text."""
-    rows = (json.dumps(row, default=repr, ensure_ascii=False) for row in everything().values())
-    its = re.compile(rf"\b{day.election.id}\b")
-    documents = [row.model_dump_json() for row in (existing(day.election.id).filed, existing(day.election.id).election)]
-    return "\n".join([*(row for row in rows if its.search(row)), *documents])
-
-
-def numbers(day: Pipeline) -> tuple[Any, ...]:
-    def counted(stored_report: StoredReport) -> Any:
-        return (
-            stored_report.report.station,
-            stored_report.report.form,
-            stored_report.report.round,
-            dict(stored_report.counted),
-        )
-
-    incidents = [
-        (incident.number, incident.state, incident.severity, incident.station, incident.category)
-        for incident in incidents_of(day.election.id)
-    ]
-    summary = {name: value for name, value in day.summary().items() if name != "as_of"}
-    return shards_of_cells(day.election), [counted(report) for report in day.reports()], sorted(incidents), summary
 
 
 def test_nothing_of_a_person_is_left_and_every_number_stays(day: Pipeline) -> None:
@@ -270,28 +217,6 @@ def _is_killed(run: Callable[[], object], wire: Wire, step: int) -> bool:
     finally:
         wire.mend()
     return False
-
-
-def comparable(rows: dict[str, dict[str, Any]]) -> list[str]:
-    """Rows without the lines that tell of each run, and without what the stack's own schedules write."""
-    told = ({"S": "forgot"}, {"S": "silence"})
-    return sorted(key for key, row in rows.items() if row.get("action") not in told and row.get("id") not in told)
-
-
-def restore(kept: dict[str, dict[str, Any]]) -> None:
-    for table in TABLES:
-        keys = {
-            **raw_rows.TABLES,
-            "elections": ("id", "part"),
-            "work": ("scope", "id"),
-            "accounts": ("scope", "id"),
-            "providers": ("id",),
-        }
-        present = everything(table)
-        raw_rows.delete_all(table, [{name: row[name] for name in keys[table]} for row in present.values()])
-        raw_rows.put_all(table, [row for key, row in kept.items() if key.startswith(f"{table} ")])
-    elections._recent.clear()
-    elections._documents.clear()
 
 
 def test_a_coordinator_s_code_goes_with_them_and_their_commands_are_nobody_s(day: Pipeline) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from click.testing import CliRunner
 from incident_day import everyone
-from long_sms import LongSms, configure
+from long_sms import LongSms
 from pipeline import Pipeline, stored
 
 from chalicelib.cli.messages import messages as command
@@ -23,12 +23,9 @@ from chalicelib.store.message_queries import hold_unreadable, unfinished
 from chalicelib.store.messages import Message
 from infra.stack import Stack
 
+pytestmark = pytest.mark.usefixtures("multipart_gateways")
+
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def configured(services: Stack) -> None:
-    configure(services)
 
 
 def held_keys(pipeline: Pipeline) -> dict[str, str]:

@@ -10,23 +10,19 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
-from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_limit
+from long_sms import LIMIT, LongSms, cut, finish, joined, pass_the_limit
 from pipeline import Pipeline, stored
 
 from chalicelib.services.clients import retry
 from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
-from infra.stack import Stack
+
+pytestmark = pytest.mark.usefixtures("multipart_gateways")
 
 TWO = ("OP A1 B0730 C1", "2 D1 E1668\nIN 3 they beat us")
 CALLS = 4
 """How many calls of each worker are put in an order; what they do beyond runs as it comes."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def configured(services: Stack) -> None:
-    configure(services)
 
 
 @dataclass

@@ -8,19 +8,17 @@ from collections.abc import Iterator
 import pytest
 from aws_faults import Fault, Wire, answered, silent, unreachable
 from pipeline import Pipeline
+from webhook_calls import URL, message_of, problem, put_settings, signed_call, sms_of
 
 from chalicelib.observation.incidents.budget import MOST_PER_SMS
-from chalicelib.providers.contract import Answer
 from chalicelib.rehearsal.senders.generic import GenericSender
-from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.message_queries import get, unfinished
-from chalicelib.store.messages import Message
+from chalicelib.store.message_queries import unfinished
 from infra.stack import Stack
 
-URL = "https://example.org/webhooks/generic"
 STORE_FAULTS: dict[str, tuple[str, Fault]] = {
     "unreachable": ("before", unreachable),
     "answer lost": ("after", silent),
@@ -42,41 +40,17 @@ def parameter(services: Stack) -> Iterator[str]:
     name = f"{services.outputs['Parameters']}/providers/generic"
     provider_settings.forget()
     yield name
-    _put(services, name, services.webhook_secrets["generic"])
+    put_settings(services, name, services.webhook_secrets["generic"])
     provider_settings.forget()
 
 
-def _put(services: Stack, name: str, settings: object) -> None:
-    value = settings if isinstance(settings, str) else json.dumps(settings)
-    services.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-
-
-def _sms(pipeline: Pipeline, message_id: str = "one") -> Sms:
-    return Sms(f"{pipeline.election.id}-{message_id}", pipeline.phone(), pipeline.number, "OP A1", pipeline.now)
-
-
-def _signed(pipeline: Pipeline, secret: str | None = None, message_id: str = "one") -> SignedRequest:
-    return GenericSender(secret or pipeline.secret).sign(_sms(pipeline, message_id), URL, pipeline.now)
-
-
-def _stored(pipeline: Pipeline, message_id: str = "one") -> Message | None:
-    return get(pipeline.key(message_id))
-
-
-def _problem(answer: Answer) -> dict[str, object]:
-    assert answer.content_type == "application/problem+json"
-    document: dict[str, object] = json.loads(answer.body)
-    assert document["status"] == answer.status
-    return document
-
-
 def test_it_is_stored_whole_and_then_acknowledged(pipeline: Pipeline, wire: Wire) -> None:
-    signed = _signed(pipeline)
+    signed = signed_call(pipeline)
     answer = receive("generic", signed.arriving(pipeline.now))
     assert answer.status == 200
     assert wire.calls[-2:] == ["GetParameter", "PutItem"]
     assert set(wire.calls[:-2]) == {"GetParametersByPath"}, "names are listed once per worker and minute"
-    message = _stored(pipeline)
+    message = message_of(pipeline)
     assert message is not None
     assert message.raw == signed.body.decode()
     assert (message.state, message.direction, message.text) == ("received", "in", "OP A1")
@@ -85,12 +59,12 @@ def test_it_is_stored_whole_and_then_acknowledged(pipeline: Pipeline, wire: Wire
 
 
 def test_a_second_delivery_is_acknowledged_and_changes_nothing(pipeline: Pipeline) -> None:
-    receive("generic", _signed(pipeline).arriving(pipeline.now))
-    first = _stored(pipeline)
+    receive("generic", signed_call(pipeline).arriving(pipeline.now))
+    first = message_of(pipeline)
     assert first is not None
     later = pipeline.now + dt.timedelta(minutes=1)
-    assert receive("generic", _signed(pipeline).arriving(later)).status == 200
-    again = _stored(pipeline)
+    assert receive("generic", signed_call(pipeline).arriving(later)).status == 200
+    again = message_of(pipeline)
     assert again is not None
     assert again.serialize() == first.serialize()
 
@@ -98,42 +72,42 @@ def test_a_second_delivery_is_acknowledged_and_changes_nothing(pipeline: Pipelin
 @pytest.mark.parametrize(("when", "fault"), STORE_FAULTS.values(), ids=STORE_FAULTS)
 def test_what_cannot_be_stored_comes_again(when: str, fault: Fault, pipeline: Pipeline, wire: Wire) -> None:
     wire.cut_all = lambda operation, _place, at: fault() if (operation, at) == ("PutItem", when) else None
-    answer = receive("generic", _signed(pipeline).arriving(pipeline.now))
+    answer = receive("generic", signed_call(pipeline).arriving(pipeline.now))
     assert answer.status == 503
-    assert _problem(answer)["code"] == "not_stored"
+    assert problem(answer)["code"] == "not_stored"
     wire.mend()
-    assert (_stored(pipeline) is not None) == (when == "after")
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
-    assert _stored(pipeline) is not None
+    assert (message_of(pipeline) is not None) == (when == "after")
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 200
+    assert message_of(pipeline) is not None
 
 
 @pytest.mark.parametrize("fault", SSM_FAULTS.values(), ids=SSM_FAULTS)
 def test_without_secrets_nothing_is_decided(fault: Fault, pipeline: Pipeline, wire: Wire) -> None:
     wire.cut_all = lambda operation, _place, _at: fault() if operation == "GetParameter" else None
     for secret in (pipeline.secret, "forged"):
-        answer = receive("generic", _signed(pipeline, secret).arriving(pipeline.now))
+        answer = receive("generic", signed_call(pipeline, secret).arriving(pipeline.now))
         assert answer.status == 503
-        assert _problem(answer)["code"] == "secrets_unavailable"
-    assert _stored(pipeline) is None
+        assert problem(answer)["code"] == "secrets_unavailable"
+    assert message_of(pipeline) is None
 
 
 @pytest.mark.parametrize("settings", ["no json", "[1]", {}, {"secrets": []}, {"secrets": [""]}])
 def test_a_parameter_that_holds_no_secret_is_our_own_fault(
     settings: object, services: Stack, parameter: str, pipeline: Pipeline
 ) -> None:
-    _put(services, parameter, settings)
-    answer = receive("generic", _signed(pipeline).arriving(pipeline.now))
+    put_settings(services, parameter, settings)
+    answer = receive("generic", signed_call(pipeline).arriving(pipeline.now))
     assert answer.status == 503, answer
-    assert _stored(pipeline) is None
+    assert message_of(pipeline) is None
 
 
 def test_a_provider_that_is_not_configured_is_not_there(
     services: Stack, parameter: str, pipeline: Pipeline, wire: Wire
 ) -> None:
     services.client("ssm").delete_parameter(Name=parameter)
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 404
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 404
     wire.listen()
-    assert receive("nobody", _signed(pipeline).arriving(pipeline.now)).status == 404
+    assert receive("nobody", signed_call(pipeline).arriving(pipeline.now)).status == 404
     assert wire.calls == [], "made-up names cost nothing"
 
 
@@ -141,58 +115,58 @@ def test_made_up_names_cost_one_listing_and_a_new_one_is_found_within_a_minute(
     services: Stack, pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(300):
-        assert receive(f"generic-n{number}", _signed(pipeline).arriving(pipeline.now)).status == 404
+        assert receive(f"generic-n{number}", signed_call(pipeline).arriving(pipeline.now)).status == 404
     assert set(wire.calls) == {"GetParametersByPath"}
     pages_of_ten = len(services.webhook_secrets) // 10 + 1
     assert len(wire.calls) <= pages_of_ten
     name = f"{services.outputs['Parameters']}/providers/generic-n1"
-    _put(services, name, {"secrets": [pipeline.secret]})
+    put_settings(services, name, {"secrets": [pipeline.secret]})
     later = time.monotonic() + provider_settings.KEPT_SECONDS
     monkeypatch.setattr(provider_settings, "monotonic", lambda: later)
-    assert receive("generic-n1", _signed(pipeline).arriving(pipeline.now)).status == 200
+    assert receive("generic-n1", signed_call(pipeline).arriving(pipeline.now)).status == 200
     services.client("ssm").delete_parameter(Name=name)
 
 
 def test_secrets_that_are_kept_outlast_a_short_failure(pipeline: Pipeline, wire: Wire) -> None:
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 200
     wire.cut_all = lambda operation, _place, _at: unreachable() if operation.startswith("GetParameter") else None
-    assert receive("generic", _signed(pipeline, message_id="two").arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline, message_id="two").arriving(pipeline.now)).status == 200
 
 
 def test_two_secrets_are_valid_while_they_rotate(services: Stack, parameter: str, pipeline: Pipeline) -> None:
-    _put(services, parameter, {"secrets": ["new", "old"]})
-    assert receive("generic", _signed(pipeline, "old", "a").arriving(pipeline.now)).status == 200
-    assert receive("generic", _signed(pipeline, "new", "b").arriving(pipeline.now)).status == 200
-    assert receive("generic", _signed(pipeline, "older", "c").arriving(pipeline.now)).status == 403
+    put_settings(services, parameter, {"secrets": ["new", "old"]})
+    assert receive("generic", signed_call(pipeline, "old", "a").arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline, "new", "b").arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline, "older", "c").arriving(pipeline.now)).status == 403
 
 
 def test_a_secret_that_was_changed_just_now_is_taken(
     services: Stack, parameter: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
-    _put(services, parameter, {"secrets": ["changed"]})
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 200
+    put_settings(services, parameter, {"secrets": ["changed"]})
     later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
     monkeypatch.setattr(provider_settings, "monotonic", lambda: later)
-    assert receive("generic", _signed(pipeline, "changed", "a").arriving(pipeline.now)).status == 200
-    assert receive("generic", _signed(pipeline, message_id="b").arriving(pipeline.now)).status == 403
+    assert receive("generic", signed_call(pipeline, "changed", "a").arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline, message_id="b").arriving(pipeline.now)).status == 403
 
 
 def test_a_secret_that_was_set_just_now_is_taken(
     services: Stack, parameter: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(services, parameter, {"silent_minutes": 30})
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 503
-    _put(services, parameter, {"secrets": [pipeline.secret]})
+    put_settings(services, parameter, {"silent_minutes": 30})
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 503
+    put_settings(services, parameter, {"secrets": [pipeline.secret]})
     later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
     monkeypatch.setattr(provider_settings, "monotonic", lambda: later)
-    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    assert receive("generic", signed_call(pipeline).arriving(pipeline.now)).status == 200
 
 
 def test_a_flood_of_forgeries_reads_the_secrets_once(pipeline: Pipeline, wire: Wire) -> None:
     for _ in range(10):
-        assert receive("generic", _signed(pipeline, "forged").arriving(pipeline.now)).status == 403
+        assert receive("generic", signed_call(pipeline, "forged").arriving(pipeline.now)).status == 403
     assert wire.calls.count("GetParameter") == 1
-    assert _stored(pipeline) is None
+    assert message_of(pipeline) is None
 
 
 def _without(signed: SignedRequest, name: str) -> SignedRequest:
@@ -204,7 +178,7 @@ def _with(signed: SignedRequest, name: str, value: str) -> SignedRequest:
 
 
 def test_what_is_not_proven_is_refused_and_not_stored(pipeline: Pipeline) -> None:
-    signed = _signed(pipeline)
+    signed = signed_call(pipeline)
     refused = {
         401: [_without(signed, "X-Baykoo-Signature"), _without(signed, "X-Baykoo-Timestamp")],
         403: [
@@ -218,15 +192,15 @@ def test_what_is_not_proven_is_refused_and_not_stored(pipeline: Pipeline) -> Non
     for status, requests in refused.items():
         for request in requests:
             answer = receive("generic", request.arriving(pipeline.now))
-            assert (answer.status, _problem(answer)["status"]) == (status, status), request
-    assert _stored(pipeline) is None
+            assert (answer.status, problem(answer)["status"]) == (status, status), request
+    assert message_of(pipeline) is None
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(4.9, 200), (5.1, 403), (-4.9, 200), (-5.1, 403)])
 def test_a_request_is_good_for_five_minutes(minutes: float, status: int, pipeline: Pipeline) -> None:
     at = pipeline.now + dt.timedelta(minutes=minutes)
-    assert receive("generic", _signed(pipeline).arriving(at)).status == status
-    assert (_stored(pipeline) is not None) == (status == 200)
+    assert receive("generic", signed_call(pipeline).arriving(at)).status == status
+    assert (message_of(pipeline) is not None) == (status == 200)
 
 
 MALFORMED: dict[str, tuple[object, str]] = {
@@ -248,7 +222,7 @@ MALFORMED: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize(("changes", "field"), MALFORMED.values(), ids=MALFORMED)
 def test_what_is_malformed_names_its_field(changes: object, field: str, pipeline: Pipeline) -> None:
-    sms: dict[str, object] = json.loads(_signed(pipeline).body)
+    sms: dict[str, object] = json.loads(signed_call(pipeline).body)
     if isinstance(changes, dict):
         sms = {name: value for name, value in (sms | changes).items() if value is not None}
     body = changes if isinstance(changes, str) else json.dumps(sms if isinstance(changes, dict) else changes)
@@ -256,8 +230,8 @@ def test_what_is_malformed_names_its_field(changes: object, field: str, pipeline
     request = GenericSender(pipeline.secret).sign_body(body.encode(), URL, timestamp)
     answer = receive("generic", request.arriving(pipeline.now))
     assert answer.status == 400
-    assert _problem(answer)["field"] == field
-    assert _stored(pipeline) is None
+    assert problem(answer)["field"] == field
+    assert message_of(pipeline) is None
 
 
 def test_a_body_of_more_than_64_kb_is_too_large(pipeline: Pipeline) -> None:
@@ -271,7 +245,7 @@ def test_a_body_of_more_than_64_kb_is_too_large(pipeline: Pipeline) -> None:
 
 
 def _as_json(pipeline: Pipeline, text: str) -> dict[str, str]:
-    sms = _sms(pipeline)
+    sms = sms_of(pipeline)
     return {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": text, "received_at": sms.sent_at.isoformat()}
 
 

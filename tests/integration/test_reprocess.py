@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from aws_faults import Fault, Killed, Wire, killed, silent, unreachable
 from click.testing import CliRunner
-from long_sms import configure
 from pipeline import Pipeline, changed, stored
 
 from chalicelib.cli import election as command
@@ -18,15 +17,11 @@ from chalicelib.services.review.reprocess import reprocess, resolved_by
 from chalicelib.store import elections
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.tables import StoreUnavailable
-from infra.stack import Stack
+
+pytestmark = pytest.mark.usefixtures("multipart_gateways")
 
 NEW_SIM = "+996777300009"
 HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def configured(services: Stack) -> None:
-    configure(services)
 
 
 def mend(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, phone: str = NEW_SIM) -> None:

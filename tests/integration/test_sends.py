@@ -23,11 +23,6 @@ from chalicelib.store.sends import get_send
 TEXT = "Please send the form OP."
 
 
-@pytest.fixture
-def desk(pipeline: Pipeline) -> AtDesk:
-    return AtDesk(pipeline)
-
-
 def begin(desk: AtDesk, name: str = "first", choice: Choice | None = None, **said: Any) -> dict[str, Any]:
     under = said.pop("under", None)
     sending = SendRequest(name, BulkText(TEXT), choice or Choice(), **said)

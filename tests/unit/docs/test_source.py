@@ -47,6 +47,14 @@ def test_every_file_is_short_enough_to_be_read() -> None:
     assert {name for name in LONGER if lengths[name] <= MOST_LINES} == set(), "no exception is needed any more"
 
 
+def test_every_test_module_is_short_enough_to_be_read() -> None:
+    files = [file for file in (ROOT / "tests").rglob("*.py") if "vendor" not in file.parts]
+    lengths = {file.relative_to(ROOT).as_posix(): file.read_text("utf-8").count("\n") for file in files}
+    assert len(lengths) > 400
+    longer = {name: lines for name, lines in lengths.items() if lines > MOST_LINES}
+    assert longer == {}, "split by subject, and move what both parts need into a module beside conftest"
+
+
 def docstrings(text: str) -> Iterator[tuple[int, str]]:
     """Every docstring, with the line that it begins on."""
     for node in ast.walk(ast.parse(text)):
