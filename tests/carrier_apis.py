@@ -59,8 +59,8 @@ class Vendors:
             text = str(fields.get("Body") or fields.get("text"))
             self.asked.append(Asked(vendor, text, fields, 200 <= status < 300, time.time()))
             reference = f"{vendor}-{text}-{len(self.asked)}"
-        told = {"sid": reference, "message_uuid": [reference] if vendor == "plivo" else reference}
-        return status, headers, json.dumps(told).encode()
+        document = {"sid": reference, "message_uuid": [reference] if vendor == "plivo" else reference}
+        return status, headers, json.dumps(document).encode()
 
 
 @contextmanager

@@ -31,9 +31,9 @@ MORNING = dt.datetime(2017, 10, 15, 1, 30, tzinfo=dt.UTC)
 
 def small_election(name: str, **changes: object) -> Election:
     """Two stations of the sample's first region."""
-    whole = sample()
-    stations = whole.stations[:2]
-    coordinators = [coordinator for coordinator in whole.coordinators if coordinator.covers(stations[0].region)]
+    full = sample()
+    stations = full.stations[:2]
+    coordinators = [coordinator for coordinator in full.coordinators if coordinator.covers(stations[0].region)]
     return with_stations(stations, name, **({"coordinators": coordinators} | changes))
 
 

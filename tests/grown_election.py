@@ -8,13 +8,13 @@ from chalicelib.observation.elections.election import Election
 
 def grown(regions: int, stations: int) -> Election:
     """An election of so many regions, and of so many stations in each."""
-    whole = small_election()
+    small = small_election()
     names = [f"Region {place}" for place in range(regions)]
     places = [(f"{1000 + number}", names[number // stations]) for number in range(regions * stations)]
-    station, observer = whole.stations[0], whole.observers[0]
-    head = next(coordinator for coordinator in whole.coordinators if "*" in coordinator.regions)
+    station, observer = small.stations[0], small.observers[0]
+    head = next(coordinator for coordinator in small.coordinators if "*" in coordinator.regions)
     return changed(
-        whole,
+        small,
         id="grown",
         stations=[station.model_copy(update={"number": number, "region": region}) for number, region in places],
         observers=[

@@ -61,19 +61,19 @@ class OpenIdProvider:
 
     def _token(self, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
         self.asked.append(fields)
-        asked, email = self.codes.pop(fields.get("code", ""), ({}, ""))
+        request, email = self.codes.pop(fields.get("code", ""), ({}, ""))
         digest = hashlib.sha256(fields.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         proof = base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '%20')}".encode()).decode()
         is_right = (
-            fields.get("redirect_uri") == asked.get("redirect_uri")
-            and asked.get("code_challenge") == challenge
+            fields.get("redirect_uri") == request.get("redirect_uri")
+            and request.get("code_challenge") == challenge
             and fields.get("authorization") == f"Basic {proof}"
         )
         if not is_right:
             return 400, {"error": "invalid_grant"}
         at = int(time.time())
-        claims = {"iss": self.url, "aud": CLIENT, "sub": "1", "nonce": asked["nonce"], "iat": at, "exp": at + 60}
+        claims = {"iss": self.url, "aud": CLIENT, "sub": "1", "nonce": request["nonce"], "iat": at, "exp": at + 60}
         claims |= {"email": email, "email_verified": True} | self.claims
         return 200, {"id_token": jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": self.name})}
 

@@ -56,8 +56,8 @@ def refusals(stack: Stack) -> list[str]:
     logs = stack.client("logs")
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     events = [event for group in groups for event in logs.filter_log_events(logGroupName=group)["events"]]
-    said = [event["message"] for event in events] + [json.dumps(row) for row in rows(stack).values()]
-    return [text for text in said if "AccessDenied" in text or "not authorized" in text]
+    texts = [event["message"] for event in events] + [json.dumps(row) for row in rows(stack).values()]
+    return [text for text in texts if "AccessDenied" in text or "not authorized" in text]
 
 
 def opened_by(deployed: Deployed, token: str, key: str) -> Any:

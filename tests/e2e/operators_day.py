@@ -98,15 +98,15 @@ def _calls(room: Room, token: str) -> None:
     card = room.get(token, "calls/1003")
     room.post(token, "calls/1003/lease", {})
     phone = card["observers"][0]["phones"][0]["phone"]
-    told = {"outcome": "no_answer", "phone": phone, "note": "Назира Тургунбаева не берёт трубку"}
-    room.post(token, "calls/1003/outcome", told)
+    outcome = {"outcome": "no_answer", "phone": phone, "note": "Назира Тургунбаева не берёт трубку"}
+    room.post(token, "calls/1003/outcome", outcome)
 
 
 def _incident(room: Room, token: str) -> None:
     room.say("IN 3 # избили наблюдателя Тургунбаева", HURT)
     number = eventually(lambda: room.get(token, "incidents")["incidents"])[0]["number"]
-    taken = room.post(token, f"incidents/{number}/acknowledge", {"note": "звоним Тургунбаева"}, '"1"')
-    room.post(token, f"incidents/{number}/note", {"note": "номер +996 777 000 591"}, taken.headers["ETag"])
+    step = room.post(token, f"incidents/{number}/acknowledge", {"note": "звоним Тургунбаева"}, '"1"')
+    room.post(token, f"incidents/{number}/note", {"note": "номер +996 777 000 591"}, step.headers["ETag"])
 
 
 def _sends(room: Room, token: str) -> None:
@@ -129,8 +129,8 @@ def _roster(room: Room, lead: str, admin: str, folder: Path) -> None:
     writer.writerows(roster)
     files = {"observers": {"file": "observers.csv", "content": table.getvalue()}}
     checked = room.post(admin, "imports/check", files, '"1"').json()
-    asked = room.post(admin, "imports", files, f'"{checked["version"]}"').json()
-    eventually(lambda: room.get(admin, f"imports/{asked['id']}")["state"] == "done")
+    job = room.post(admin, "imports", files, f'"{checked["version"]}"').json()
+    eventually(lambda: room.get(admin, f"imports/{job['id']}")["state"] == "done")
 
 
 def _signing_in(room: Room, admin: str) -> None:
@@ -159,8 +159,8 @@ def _signing_in(room: Room, admin: str) -> None:
 
 
 def _export(room: Room, token: str) -> None:
-    wanted = {"what": "messages", "people": True, "note": "для суда"}
-    made = room.post(token, "exports", wanted).json()
+    export_body = {"what": "messages", "people": True, "note": "для суда"}
+    made = room.post(token, "exports", export_body).json()
     eventually(lambda: room.get(token, f"exports/{made['id']}")["state"] == "done", 60)
     links = room.post(token, f"exports/{made['id']}/links", {}).json()
     room.urls += [file["url"].partition("?")[0] for file in links["files"]]

@@ -41,8 +41,8 @@ class Person:
         if cookie:
             self._proof = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
         else:
-            asked = ("operator", "add", name, "--role", role, "--election", ELECTION)
-            self._proof = {"Authorization": f"Bearer {deployed.baykoo(*asked).splitlines()[-1]}"}
+            arguments = ("operator", "add", name, "--role", role, "--election", ELECTION)
+            self._proof = {"Authorization": f"Bearer {deployed.baykoo(*arguments).splitlines()[-1]}"}
 
     def ask(self, path: str) -> Answered:
         return call(self.deployed.stack.api_url + _whole(path), None, self._proof)

@@ -45,8 +45,8 @@ class Room:
         region = self.pipeline.election.region_of(station)
         return call_of(self.pipeline.election.id, region, station)
 
-    def log(self, station: str, outcome: Outcome, name: str = "Aida", **said: Any) -> dict[str, Any]:
-        return log_call(self.loaded, self.action(name), station, CallReport(outcome, **said))
+    def log(self, station: str, outcome: Outcome, name: str = "Aida", **details: Any) -> dict[str, Any]:
+        return log_call(self.loaded, self.action(name), station, CallReport(outcome, **details))
 
     def listed(self) -> list[str]:
         calls = listing.list_calls(self.loaded, self.operator(), (), self.pipeline.now)["calls"]

@@ -104,9 +104,9 @@ def audit_lines(pipeline: Pipeline) -> list[str]:
 def say(pipeline: Pipeline, phone: str, text: str) -> Message:
     """Have an SMS processed and told to the feed, as the function process does."""
     message = pipeline.send(phone, text)
-    told: list[Any] = []
-    process(message, pipeline.now, lambda row: told.append(told_of_incoming(row.message, row.election.id, row.texts)))
-    told += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
-    tell_feed(told, pipeline.now)
+    lines: list[Any] = []
+    process(message, pipeline.now, lambda row: lines.append(told_of_incoming(row.message, row.election.id, row.texts)))
+    lines += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
+    tell_feed(lines, pipeline.now)
     pipeline.now += dt.timedelta(minutes=7)
     return stored(message.key)

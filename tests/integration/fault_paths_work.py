@@ -134,8 +134,8 @@ def send(stage: Stage) -> dict[str, Any]:
 def begun(stage: Stage) -> None:
     """A send of which nothing is queued yet."""
     loaded, operator = existing(stage.election.id), Operator("Aida", "administrator", stage.election.id, ())
-    wanted = send(stage)
-    sending = SendRequest(wanted["name"], BulkText(wanted["text"]), Choice(), wanted["expected"])
+    body = send(stage)
+    sending = SendRequest(body["name"], BulkText(body["text"]), Choice(), body["expected"])
     sends.begin(loaded, Action(operator, stage.now, "before", ""), sending)
 
 
@@ -174,8 +174,8 @@ def opted_out(stage: Stage) -> None:
     stage.say("stop", "STOP")
 
 
-def wish(wanted: str) -> Any:
-    return lambda stage: {"phone": stage.phone(), "wish": wanted, "note": "said so by phone"}
+def wish(body: str) -> Any:
+    return lambda stage: {"phone": stage.phone(), "wish": body, "note": "said so by phone"}
 
 
 PHONES = {

@@ -57,11 +57,7 @@ def sweep_faults(path: Path, stage: Stage) -> list[str]:
     """Play a path with every fault at every call; what came out otherwise than undisturbed, and how often."""
     path.prepare(stage)
     stage.new_process()
-<<<<<<< HEAD
     kept, began, before, carried = stage.cloud.kept(), stage.now, stage.end_state(), list(stage.carriers.asked)
-=======
-    kept, began, before, asked = stage.cloud.kept(), stage.now, stage.end_state(), list(stage.carriers.asked)
->>>>>>> 54315cd (Split the other long test modules, and hold their length)
     quiet = _play(path, stage)
     assert quiet.calls, "the path calls nothing: it is not played"
     assert quiet.differences == ()
@@ -72,11 +68,7 @@ def sweep_faults(path: Path, stage: Stage) -> list[str]:
     sys.stdout.write(f"{len(chosen)} faults at {len(quiet.calls)} calls\n")
     for place, fault in chosen:
         stage.cloud.go_back(kept)
-<<<<<<< HEAD
         stage.now, stage.carriers.asked = began, list(carried)
-=======
-        stage.now, stage.carriers.asked = began, list(asked)
->>>>>>> 54315cd (Split the other long test modules, and hold their length)
         disturbed = _play(path, stage, (place, fault), quiet)
         for difference in _differences(quiet, disturbed, place):
             found[difference].append(f"{fault} at call {place}, {quiet.calls[place]}")
@@ -101,7 +93,6 @@ def _play(path: Path, stage: Stage, disturbed: tuple[int, Fault] | None = None, 
         answer = path.act(stage)
         is_refused = answer is not None and answer.status >= 300
     told_soon, soon = stage.told(), stage.end_state()
-<<<<<<< HEAD
     reply = f"{answer.status} {_without_progress(path, answer.text)}" if answer is not None and path.repeats else ""
     if quiet is not None and (soon, told_soon) == (quiet.soon, quiet.told_soon):
         return replace(quiet, calls=calls, answer=reply, is_refused=is_refused)  # the schedules find the same
@@ -109,15 +100,6 @@ def _play(path: Path, stage: Stage, disturbed: tuple[int, Fault] | None = None, 
     differences = audit(stage.election.id).differences
     carriers = frozenset(carrier.vendor for carrier in stage.carriers.asked)
     return Played(calls, soon, told_soon, stage.end_state(), stage.told(), reply, is_refused, carriers, differences)
-=======
-    said = f"{answer.status} {_without_progress(path, answer.text)}" if answer is not None and path.repeats else ""
-    if quiet is not None and (soon, told_soon) == (quiet.soon, quiet.told_soon):
-        return replace(quiet, calls=calls, answer=said, is_refused=is_refused)  # the schedules find the same
-    stage.recover(path)
-    differences = audit(stage.election.id).differences
-    carriers = frozenset(carrier.vendor for carrier in stage.carriers.asked)
-    return Played(calls, soon, told_soon, stage.end_state(), stage.told(), said, is_refused, carriers, differences)
->>>>>>> 54315cd (Split the other long test modules, and hold their length)
 
 
 def _differences(quiet: Played, disturbed: Played, place: int) -> Iterator[str]:

@@ -66,8 +66,8 @@ def numbers(day: Pipeline) -> tuple[Any, ...]:
 
 def comparable(rows: dict[str, dict[str, Any]]) -> list[str]:
     """Rows without the lines that tell of each run, and without what the stack's own schedules write."""
-    told = ({"S": "forgot"}, {"S": "silence"})
-    return sorted(key for key, row in rows.items() if row.get("action") not in told and row.get("id") not in told)
+    kinds = ({"S": "forgot"}, {"S": "silence"})
+    return sorted(key for key, row in rows.items() if row.get("action") not in kinds and row.get("id") not in kinds)
 
 
 def restore(kept: dict[str, dict[str, Any]]) -> None:

@@ -47,21 +47,21 @@ def sample() -> Election:
 
 def small_election(serial: int, day: dt.date, size: int, **changes: object) -> Election:
     """The sample cut to some stations of two regions, with phones that no other test's election has."""
-    whole = sample()
+    full = sample()
     stations = [
         station
         for region in ("Bishkek", "Chuy")
-        for station in [station for station in whole.stations if station.region == region][: size // 2]
+        for station in [station for station in full.stations if station.region == region][: size // 2]
     ]
     kept = {station.number for station in stations}
     observers = [
         row.model_copy(update={"phones": (f"+99670{serial:04}{place:03}",)})
-        for place, row in enumerate(observer for observer in whole.observers if observer.station in kept)
+        for place, row in enumerate(observer for observer in full.observers if observer.station in kept)
     ]
     coordinators = [
-        coordinator for coordinator in whole.coordinators if coordinator.regions[0] in ("Bishkek", "Chuy", "*")
+        coordinator for coordinator in full.coordinators if coordinator.regions[0] in ("Bishkek", "Chuy", "*")
     ]
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
+    fields = {name: getattr(full, name) for name in Election.model_fields}
     fields |= {"id": f"e{serial}", "date": day, "quick_count": None}
     fields |= {"stations": stations, "observers": observers, "coordinators": coordinators}
     return Election.model_validate(fields | changes)

@@ -117,7 +117,7 @@ def telerivet(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
 def infobip(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     """Tells each SMS once, as Infobip does."""
     assert path == "/sms/1/inbox/reports"
-    told, vendor.sms = vendor.sms[:4], vendor.sms[4:]
+    listed, vendor.sms = vendor.sms[:4], vendor.sms[4:]
     entries = [
         {
             "messageId": message.id,
@@ -126,7 +126,7 @@ def infobip(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
             "text": message.text,
             "receivedAt": message.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000%z") if message.sent_at else None,
         }
-        for message in told
+        for message in listed
     ]
     return {"results": entries, "messageCount": len(entries), "pendingMessageCount": len(vendor.sms)}
 

@@ -50,10 +50,10 @@ def _tables(parameters: dict[str, Any]) -> list[str]:
 
 def _units(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> Iterator[float]:
     if operation == "BatchGetItem":
-        for table, wanted in parameters["RequestItems"].items():
+        for table, request in parameters["RequestItems"].items():
             found = answer["Responses"].get(table, [])
-            missing = len(wanted["Keys"]) - len(found)
-            yield sum(_of_bytes(item_size(item), wanted) for item in found) + missing * _of_bytes(0, wanted)
+            missing = len(request["Keys"]) - len(found)
+            yield sum(_of_bytes(item_size(item), request) for item in found) + missing * _of_bytes(0, request)
     elif operation == "GetItem":
         yield _of_bytes(item_size(answer.get("Item", {})), parameters)
     else:

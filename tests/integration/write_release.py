@@ -152,8 +152,8 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_write_the_rows_of_this_release(services: Stack, emptied: None, configure: Any) -> None:
     day, token = played(services, configure)
-    told = read(day, token)
-    assert not told["differences"]
+    answers = read(day, token)
+    assert not answers["differences"]
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / f"{RELEASE}.jsonl").write_text("\n".join(lines(services)) + "\n")
-    (FOLDER / f"{RELEASE}.json").write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    (FOLDER / f"{RELEASE}.json").write_text(json.dumps(answers, ensure_ascii=False, indent=1, sort_keys=True) + "\n")

@@ -200,7 +200,7 @@ def visiting(browser: Browser, room: Room, link: str | None, **options: Any) -> 
     context.add_init_script(WATCH)
     page = context.new_page()
     visit = Visit(context, page, room.stack.endpoint_url)
-    page.on("request", lambda asked: None if asked.url.startswith(visit.origin) else visit.foreign.append(asked.url))
+    page.on("request", lambda route: None if route.url.startswith(visit.origin) else visit.foreign.append(route.url))
     page.on("response", lambda answer: visit.answers.append((answer.url, answer.status)))
     page.on("pageerror", lambda error: visit.faults.append(str(error)))
     page.goto(link or f"{room.stack.api_url}/")
@@ -213,14 +213,14 @@ def visiting(browser: Browser, room: Room, link: str | None, **options: Any) -> 
     context.close()
 
 
-def _few(whole: str, of_others: int) -> Callable[[str], bool]:
+def _few(region_kept: str, of_others: int) -> Callable[[str], bool]:
     """Whether a station is kept: all of one region, of each other so many."""
     kept: Counter[str] = Counter()
 
     def keeps(row: str) -> bool:
         region = row.split(",")[1]
         kept[region] += 1
-        return region == whole or kept[region] <= of_others
+        return region == region_kept or kept[region] <= of_others
 
     return keeps
 

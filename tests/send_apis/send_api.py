@@ -87,7 +87,7 @@ class SendApi:
             self.asked.append(provider)
             number = sum(sms.provider == provider for sms in self.taken)
             reference = key if key and api.is_named_by_us else f"{provider}-{number}"
-            taken = Taken(provider, to, text, key, reference, receipt_url)
+            sent_sms = Taken(provider, to, text, key, reference, receipt_url)
             failing = self._failing.get(provider)
             if failing is not None and number < failing.after:
                 failing = None
@@ -95,21 +95,21 @@ class SendApi:
                 (sms.provider, sms.key) == (provider, key) for sms in self.taken
             )
             if not is_known and (failing is None or failing.takes):
-                self.taken.append(taken)
+                self.taken.append(sent_sms)
         if failing is not None:
             return failing.answer()
-        said = api.answer(taken)
-        kind, body = ("text/html", said) if isinstance(said, str) else ("application/json", json.dumps(said))
+        reply = api.answer(sent_sms)
+        kind, body = ("text/html", reply) if isinstance(reply, str) else ("application/json", json.dumps(reply))
         return api.repeated if is_known else api.status, {"Content-Type": kind}, body.encode()
 
-    def receipt(self, taken: Taken, state: ReceiptState, sender: Sender, url: str | None = None) -> SignedRequest:
+    def receipt(self, sent_sms: Taken, state: ReceiptState, sender: Sender, url: str | None = None) -> SignedRequest:
         """The call that tells what became of an SMS, signed now by a sender that has the stack's settings.
 
         `url` is for providers that are told by hand where receipts go; the others were told with the SMS.
         """
-        called = taken.receipt_url or url
-        assert called, f"nobody has told {taken.provider} where receipts go"
-        return sender.sign_receipt(taken.reference, state, called, dt.datetime.now(dt.UTC))
+        called = sent_sms.receipt_url or url
+        assert called, f"nobody has told {sent_sms.provider} where receipts go"
+        return sender.sign_receipt(sent_sms.reference, state, called, dt.datetime.now(dt.UTC))
 
 
 def _handler(api: SendApi) -> type[BaseHTTPRequestHandler]:
@@ -124,12 +124,12 @@ def _handler(api: SendApi) -> type[BaseHTTPRequestHandler]:
             if answer is None:
                 self.close_connection = True
                 return
-            status, headers, said = answer
+            status, headers, reply = answer
             self.send_response(status)
-            for header, value in {**headers, "Content-Length": str(len(said))}.items():
+            for header, value in {**headers, "Content-Length": str(len(reply))}.items():
                 self.send_header(header, value)
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(reply)
 
         def do_GET(self) -> None:
             self.do_POST()

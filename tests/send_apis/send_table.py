@@ -51,7 +51,7 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"account_sid": "AC" + "0" * 32, "auth_token": "token", "sender": "+15550001111"},
         lambda sent: (sent["To"], sent["Body"], None, sent.get("StatusCallback")),
         201,
-        lambda taken: {"sid": taken.reference, "status": "queued", "error_code": None},
+        lambda sent_sms: {"sid": sent_sms.reference, "status": "queued", "error_code": None},
     ),
     "plivo": Api(
         "POST",
@@ -59,7 +59,7 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"auth_id": "MA0000000000", "auth_token": "token", "sender": "+15550001111"},
         lambda sent: (sent["dst"], sent["text"], None, sent.get("url")),
         202,
-        lambda taken: {"message": "message(s) queued", "message_uuid": [taken.reference], "api_id": "a"},
+        lambda sent_sms: {"message": "message(s) queued", "message_uuid": [sent_sms.reference], "api_id": "a"},
     ),
     "vonage-sms": Api(
         "POST",
@@ -67,9 +67,9 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"api_key": "key", "api_secret": "secret", "sender": "Baykoo"},
         lambda sent: (sent["to"], sent["text"], sent["client-ref"], sent.get("callback")),
         200,
-        lambda taken: {
+        lambda sent_sms: {
             "message-count": "1",
-            "messages": [{"to": taken.to, "message-id": taken.reference, "status": "0", "message-price": "0.03"}],
+            "messages": [{"to": sent_sms.to, "message-id": sent_sms.reference, "status": "0", "message-price": "0.03"}],
         },
         is_named_by_us=True,
     ),
@@ -79,7 +79,7 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"api_key": "key", "api_secret": "secret", "sender": "Baykoo"},
         lambda sent: (sent["to"], sent["text"], sent["client_ref"], sent.get("webhook_url")),
         202,
-        lambda taken: {"message_uuid": taken.reference},
+        lambda sent_sms: {"message_uuid": sent_sms.reference},
         is_named_by_us=True,
     ),
     "infobip": Api(
@@ -93,9 +93,11 @@ APIS: Mapping[str, Api] = {
             sms.get("webhooks", {}).get("delivery", {}).get("url"),
         ),
         200,
-        lambda taken: {
+        lambda sent_sms: {
             "bulkId": "1",
-            "messages": [{"messageId": taken.reference, "status": {"groupName": "PENDING"}, "destination": taken.to}],
+            "messages": [
+                {"messageId": sent_sms.reference, "status": {"groupName": "PENDING"}, "destination": sent_sms.to}
+            ],
         },
         is_named_by_us=True,
     ),
@@ -105,10 +107,10 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"username": "baykoo", "api_key": "key"},
         lambda sent: (sent["to"], sent["message"], None, None),
         201,
-        lambda taken: {
+        lambda sent_sms: {
             "SMSMessageData": {
                 "Message": "Sent to 1/1",
-                "Recipients": [{"statusCode": 101, "status": "Success", "messageId": taken.reference}],
+                "Recipients": [{"statusCode": 101, "status": "Success", "messageId": sent_sms.reference}],
             }
         },
     ),
@@ -118,7 +120,7 @@ APIS: Mapping[str, Api] = {
         lambda url: _at_base(url) | {"api_key": "key", "project_id": "PJ0123456789abcdef"},
         lambda sent: (sent["to_number"], sent["content"], None, sent.get("status_url")),
         200,
-        lambda taken: {"id": taken.reference, "status": "queued"},
+        lambda sent_sms: {"id": sent_sms.reference, "status": "queued"},
     ),
     "kannel": Api(
         "GET",
@@ -131,7 +133,7 @@ APIS: Mapping[str, Api] = {
             sent.get("dlr-url"),
         ),
         202,
-        lambda taken: "0: Accepted for delivery",
+        lambda sent_sms: "0: Accepted for delivery",
         is_named_by_us=True,
     ),
     "android-sms-gateway": Api(
@@ -140,7 +142,7 @@ APIS: Mapping[str, Api] = {
         lambda url: {"base_url": f"{url}/phone", "username": "u", "password": "p"},
         lambda sent: (sent["phoneNumbers"][0], sent["textMessage"]["text"], sent["id"], None),
         202,
-        lambda taken: {"id": taken.reference, "state": "Pending"},
+        lambda sent_sms: {"id": sent_sms.reference, "state": "Pending"},
         is_named_by_us=True,
         repeated=409,
     ),
@@ -150,7 +152,7 @@ APIS: Mapping[str, Api] = {
         lambda url: {"send_url": f"{url}/send"},
         lambda sent: (sent["to"], sent["text"], sent["id"], None),
         200,
-        lambda taken: {"id": taken.reference},
+        lambda sent_sms: {"id": sent_sms.reference},
         is_named_by_us=True,
         repeated=200,
     ),

@@ -41,8 +41,8 @@ class ScriptedTarget(Target):
         self.calls.append(arguments)
         answer = self.script[" ".join(arguments[:2])]
         if isinstance(answer, str):
-            code, _, said = answer.partition(": ")
-            raise AwsFailed(f"An error occurred ({code}) when calling the operation: {said}")
+            code, _, text = answer.partition(": ")
+            raise AwsFailed(f"An error occurred ({code}) when calling the operation: {text}")
         return json.dumps(answer)
 
 

@@ -62,8 +62,8 @@ ELECTION = Election.model_validate(
 
 def _cells(*turnout: tuple[str, int, int], opened: int, high: int, disagree: int) -> dict:
     cells = {
-        ("Chuy", "TU", name): {"received": came, "complete": came, "A#count": came, "A#sum": came * mean}
-        for name, came, mean in turnout
+        ("Chuy", "TU", name): {"received": reports, "complete": reports, "A#count": reports, "A#sum": reports * mean}
+        for name, reports, mean in turnout
     }
     cells["Chuy", "OP", "-"] = {"received": opened, "complete": opened - disagree, "conflict": disagree, "late": 3}
     cells["Chuy", "IN", "-"] = {"incident.high": high, "incident.medium": 2}
