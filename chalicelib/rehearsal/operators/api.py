@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -48,6 +49,12 @@ class OperatorsApi:
         count: int = getattr(self._local, "requests", 0)
         return count
 
+    @property
+    def sent_at(self) -> float:
+        """When this thread sent its last request, in seconds since 1970."""
+        instant: float = getattr(self._local, "sent_at", 0.0)
+        return instant
+
     def get(self, *path: str, query: str = "") -> ApiAnswer:
         """GET a resource by the parts of its path."""
         return self._call("GET", path, query, None, {})
@@ -61,6 +68,7 @@ class OperatorsApi:
         self, method: str, path: tuple[str, ...], query: str, body: bytes | None, named: Mapping[str, str]
     ) -> ApiAnswer:
         self._local.requests = self.requests + 1
+        self._local.sent_at = time.time()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **named}
         url = self._root + "/".join(quote(part, safe="") for part in path) + (f"?{query}" if query else "")
         try:

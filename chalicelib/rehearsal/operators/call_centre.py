@@ -112,7 +112,7 @@ class CallCentre:
 
 def called_by_two(handled: Iterable[HandledTask]) -> int:
     """Count how often two operators had the same station at once."""
-    calls = sorted((task.key, task.taken_at, task.done_at) for task in handled if task.kind == "call")
+    calls = sorted((task.key, task.taken_at, task.given_back_at) for task in handled if task.kind == "call")
     return sum(before[0] == after[0] and after[1] < before[2] for before, after in pairwise(calls))
 
 

@@ -23,13 +23,15 @@ NOBODY_REACHED: Final = frozenset({"no_answer", "unreachable", "wrong_number"})
 class HandledTask:
     """A task that was done, or given up.
 
-    Instants in seconds since 1970; `since`: when it began to wait.
+    Instants in seconds since 1970; `since`: when it began to wait. `given_back_at`: when the request was sent that
+    ended the lease, which is before anybody else can have it.
     """
 
     kind: str
     key: str
     since: float
     taken_at: float
+    given_back_at: float
     done_at: float
     requests: int
     outcome: str
@@ -58,8 +60,8 @@ class SimulatedOperator:
             time.sleep(self._pause)
         outcome = self._works[task["kind"]](task)
         since = dt.datetime.fromisoformat(task["since"]).timestamp() if task["since"] else taken_at
-        requests = self._api.requests - before
-        return HandledTask(task["kind"], task["key"], since, taken_at, time.time(), requests, outcome)
+        requests, given_back_at = self._api.requests - before, self._api.sent_at
+        return HandledTask(task["kind"], task["key"], since, taken_at, given_back_at, time.time(), requests, outcome)
 
     def _verify(self, task: dict[str, Any]) -> str:
         shown = self._api.get("incidents", task["key"])
@@ -97,10 +99,13 @@ class SimulatedOperator:
         return _outcome(muted, "muted")
 
     def _ring_through(self, task: dict[str, Any]) -> str:
-        """Ask a station for what it owes."""
+        """Ask a station for what it owes; pass it on where all has come meanwhile."""
         card = self._api.get("calls", task["key"])
         if not card.is_done:
             return TAKEN
+        if not any(card.document[reason] for reason in ("owed", "asked", "incidents")):
+            self._api.post("calls", task["key"], "release", body={})
+            return "all came meanwhile"
         return self._ask(task["key"], card.document, {place["report"] for place in card.document["owed"]})
 
     def _complete(self, place: tuple[str, str, str]) -> str:

@@ -43,7 +43,7 @@ def test_a_second_call_is_answered_and_the_same_seed_says_the_same(election):
 
 
 def call(station: str, taken_at: float, done_at: float) -> HandledTask:
-    return HandledTask("call", station, 0, taken_at, done_at, 3, "answered")
+    return HandledTask("call", station, 0, taken_at, done_at, done_at + 1, 3, "answered")
 
 
 def test_two_at_one_station_at_once_are_counted():
@@ -56,7 +56,9 @@ def test_two_at_one_station_at_once_are_counted():
 def test_calls_one_after_the_other_are_by_one_and_any_overlap_is_seen(spans):
     calls = [call(station, begin, begin + length) for station, begin, length in spans]
     overlap = any(
-        combination.key == other.key and combination.taken_at < other.done_at and other.taken_at < combination.done_at
+        combination.key == other.key
+        and combination.taken_at < other.given_back_at
+        and other.taken_at < combination.given_back_at
         for combination, other in itertools.combinations(calls, 2)
     )
     assert bool(called_by_two(calls)) == overlap
@@ -112,3 +114,13 @@ def test_half_a_count_is_asked_for_on_the_phone_past_one_that_nobody_answers():
     assert outcomes[0] == {"outcome": "unreachable", "phone": "+15550100", "stays": True}
     assert outcomes[1]["answers"]["reports"] == [{"form": "CL", "round": None, "answers": {"A": "1"}}]
     assert pool.asked[2] == ("calls/1001/lease", {})
+
+
+def test_a_station_from_which_all_has_come_meanwhile_is_passed_on():
+    card = {"as_of": "2026-10-04T21:00:00+06:00", "owed": [], "asked": [], "incidents": [], "observers": []}
+    pool = Scripted((200, {"kind": "call", "key": "1001", "since": None, "region": "Osh"}), (200, card), (200, {}))
+    handled = operator_with(pool).work()
+    assert handled is not None
+    assert handled.outcome == "all came meanwhile"
+    assert pool.asked[-1] == ("calls/1001/release", {})
+    assert handled.taken_at <= handled.given_back_at <= handled.done_at
