@@ -36,9 +36,8 @@ def test_s2_a_selection_is_put_on_the_call_list_and_taken_off_again(lead: Visit,
     stations = picked(page, 2)
     page.get_by_role("button", name="Put these 2 on the call list").click()
     expect(page.locator(".notice")).to_contain_text("2 stations are on the call list by you")
-    assert {(call_of(desk, station)["by_hand"] or {}).get("who") for station in stations} == {
-        "Aida headquarters (headquarters)"
-    }
+    [who] = {call_of(desk, station)["by_hand"]["who"] for station in stations}
+    assert who.startswith("Aida headquarters")  # whoever signs in again has a number too
     page.get_by_role("button", name="Put these 2 on the call list").click()
     expect(page.locator(".notice")).to_contain_text("2 were there already")
     page = lead.go(f"calls?region={WHOLE}", ".task")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.refusals import StationUnknown, UndoPassed
+from chalicelib.services.calls.lease import station_of
+from chalicelib.services.calls.refusals import UndoPassed
 from chalicelib.store.calls import CallRow, calls_at, changing
 from chalicelib.store.contacts import contact_id
 from chalicelib.store.elections import LoadedElection
@@ -58,13 +59,7 @@ def take_off(loaded: LoadedElection, action: Action, stations: Sequence[str], pu
 
 def _rows(loaded: LoadedElection, operator: Operator, stations: Sequence[str]) -> list[CallRow]:
     """Return stations' rows as of now; raises StationUnknown, NotOwn."""
-    places: dict[str, str] = {}
-    for number in stations:
-        known = loaded.election.station_by_number.get(number)
-        if known is None or not operator.sees_station(known):
-            raise StationUnknown(f"there is no station {number} in this election, or not in your regions")
-        operator.require_station(number)
-        places[number] = known.region
+    places = {number: station_of(loaded.election, operator, number).region for number in stations}
     return calls_at(loaded.election.id, [(region, number) for number, region in places.items()])
 
 
