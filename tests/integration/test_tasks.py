@@ -20,7 +20,7 @@ from chalicelib.store.desk import tag_of
 from chalicelib.store.message_queries import get
 from chalicelib.store.tables import StoreUnavailable
 
-MOST_REQUESTS = 6
+MOST_REQUESTS = 4
 """For an incident: its queue, the leases of its region, who acts, and the lease itself."""
 OPENING = "OP A1 B0730 C{members} D1 E1668"
 

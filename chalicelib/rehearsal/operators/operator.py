@@ -99,7 +99,7 @@ class SimulatedOperator:
         return _outcome(muted, "muted")
 
     def _ring_through(self, task: dict[str, Any]) -> str:
-        """Ask a station for what it owes; pass it on where all has come meanwhile."""
+        """Ask a station for what it owes; pass it on if nothing."""
         card = self._api.get("calls", task["key"])
         if not card.is_done:
             return TAKEN
