@@ -38,12 +38,14 @@ OF_NO_PLACE: Final = {
 OF_THE_WHOLE_NATION: Final = {
     *(("desk", name) for name in ("assign", "assign this", "nobody's", "spam", "retry")),
     *(("sends", name) for name in ("stop", "resume")),
+    *(("calls", name) for name in ("put on", "take off")),
     ("roster", "undo of an observer"),
     ("outbox", "again"),
     ("files", "links"),
     *OF_NO_PLACE,
 }
-"""An unknown number's SMS, what somebody of the whole nation has begun, and who goes from one region to another."""
+"""An unknown number's SMS, what somebody of the whole nation has begun, stations of two regions, and who goes from one
+region to another."""
 
 
 def tried(group: str, name: str, role: Role, region: str) -> tuple[int, bool, str]:
