@@ -10,6 +10,7 @@ import pytest
 from deployed import Answered, Deployed, call, eventually
 from stack import sample_on
 
+from chalicelib.services.access.sign_in import REQUESTS_PER_ADDRESS
 from infra.local import ELECTION
 
 PAGE = {"sec_fetch_site": "same-origin"}
@@ -114,10 +115,14 @@ def test_a4_a_known_and_an_unknown_address_are_answered_alike(deployed: Deployed
 
 def test_an_address_gets_so_many_proofs_in_a_quarter_of_an_hour(deployed: Deployed, election: str) -> None:
     written = f"{uuid4().hex}@example.org"
-    statuses = [deployed.post("/v1/session/request", {"address": written}, None) for _ in range(7)]
-    assert statuses[0].status == HTTPStatus.ACCEPTED
-    assert statuses[-1].status == HTTPStatus.TOO_MANY_REQUESTS
-    assert int(statuses[-1].headers["Retry-After"]) > 0
+    # A quarter may end meanwhile, and another begins.
+    answers = [
+        deployed.post("/v1/session/request", {"address": written}, None) for _ in range(2 * REQUESTS_PER_ADDRESS + 1)
+    ]
+    assert answers[0].status == HTTPStatus.ACCEPTED
+    refused = [answer for answer in answers if answer.status == HTTPStatus.TOO_MANY_REQUESTS]
+    assert refused
+    assert int(refused[0].headers["Retry-After"]) > 0
 
 
 def test_a_session_reads_what_its_role_may_and_ends(deployed: Deployed, address: str) -> None:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Response, expect
+from deployed import eventually
+from playwright.sync_api import Browser, Page, Response, expect
 from room import Room, Visit, visiting
 
 OWN = ("Naryn", "Talas")
@@ -39,25 +40,25 @@ def numbers(room: Room, region: str) -> set[str]:
     return {station for station, of in room.regions.items() if of == region}
 
 
+def listed(page: Page) -> set[str]:
+    return set(page.locator("[data-station]").evaluate_all("(all) => all.map((row) => row.dataset.station)"))
+
+
 def test_an_operator_of_two_regions_sees_both_and_switches(regional: Visit, busy: Room) -> None:
     page = regional.go("board", "table.board")
     rows = page.locator("table.board tbody tr:not(.nation) th")
-    assert [text.split("\n")[0].strip() for text in rows.all_inner_texts()] == list(OWN)
+    eventually(lambda: [text.split("\n")[0].strip() for text in rows.all_inner_texts()] == list(OWN))
     page = regional.go("stations", "table.stations")
     select = page.get_by_label("Region").first
     assert select.locator("option").all_inner_texts()[1:] == list(OWN)
-    seen = page.locator("[data-station]")
-    both = numbers(busy, OWN[0]) | numbers(busy, OWN[1])
-    expect(seen).to_have_count(len(both))
-    assert set(seen.evaluate_all("(all) => all.map((one) => one.dataset.station)")) == both
+    eventually(lambda: listed(page) == numbers(busy, OWN[0]) | numbers(busy, OWN[1]))
     for region in OWN:
         select.select_option(region)
-        expect(seen).to_have_count(len(numbers(busy, region)))
-        assert set(seen.evaluate_all("(all) => all.map((one) => one.dataset.station)")) == numbers(busy, region)
+        eventually(lambda region=region: listed(page) == numbers(busy, region))
     for screen in ("calls", "messages", "incidents", "doubts"):
         page = regional.go(screen)
         options = page.locator("select[aria-label='Region'] option")
-        assert options.all_inner_texts()[1:] == list(OWN), screen
+        eventually(lambda options=options: options.all_inner_texts()[1:] == list(OWN))
     page = regional.go("incidents", ".lane li")
     for region in OWN:
         expect(page.locator(".lane li", has_text=region).first).to_be_visible()
