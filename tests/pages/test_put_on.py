@@ -25,6 +25,7 @@ def picked(page: Page, count: int = 1) -> list[str]:
     for _ in range(count):
         page.keyboard.press("j")
         page.keyboard.press("x")
+    expect(page.locator("table.stations input:checked")).to_have_count(count)
     links = page.locator("table.stations tr", has=page.locator("input:checked")).locator("[data-station]")
     stations: list[str] = links.evaluate_all("(all) => all.map((one) => one.dataset.station)")
     assert len(stations) == count
