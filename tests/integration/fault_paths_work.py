@@ -1,6 +1,7 @@
 """Calls, tasks, sends, opt-outs, the quick count, accounts, exports and imports, as paths of the sweep of faults."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from fault_requests import ELECTION, Request, did
@@ -17,6 +18,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice
 from chalicelib.services.outreach.sends import SendRequest
+from chalicelib.services.quick_count import release as quick_count_release
 from chalicelib.store.accounts import get_account
 from chalicelib.store.elections import existing
 
@@ -25,6 +27,7 @@ SENDS = ELECTION + "/sends"
 ACCOUNTS = ELECTION + "/accounts"
 ACCOUNT = ACCOUNTS + "/{account}"
 COUNTING = QuickCount(population={"Bishkek": 230, "Chuy": 417})
+COUNTING_BY_TWO = COUNTING.model_copy(update={"two_persons": True})
 
 
 def kept(stage: Stage) -> None:
@@ -214,7 +217,18 @@ def step(name: str, before: Any, seen: Any) -> Request:
     return Request(ELECTION + "/quick-count/{step}", {"note": "agreed"}, before, seen, {"step": name})
 
 
+def proposed(stage: Stage) -> None:
+    counted(stage)
+    proposer = Operator("Hana", "headquarters", "", ())
+    quick_count_release.release(existing(stage.election.id), proposer, 0, "all strata are in", stage.now)
+
+
 COUNT = {"release": step("release", counted, lambda stage: "0"), "withdraw": step("withdraw", released, seen_once)}
+COUNT_BY_TWO = {
+    "propose": step("release", counted, lambda stage: "0"),
+    "confirm": step("confirm", proposed, seen_once),
+    "withdraw": step("withdraw", proposed, seen_once),
+}
 
 
 def account(stage: Stage) -> dict[str, str]:
@@ -266,6 +280,13 @@ REQUESTS = {
     "opt-out": PHONES,
     "outbox": OUTBOX,
     "quick count": COUNT,
+    "quick count by two": COUNT_BY_TWO,
     "accounts": PEOPLE,
     "files": FILES,
 }
+
+CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "quick count": {"quick_count": COUNTING},
+    "quick count by two": {"quick_count": COUNTING_BY_TWO},
+}
+"""What the election says otherwise, for some kinds of requests."""

@@ -14,7 +14,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.board.board import show_board
 from chalicelib.services.calls import card, contacts, figures, lease, listing
 from chalicelib.services.incidents.steps import list_incidents, show_incident
-from chalicelib.services.quick_count.release import show_quick_count
+from chalicelib.services.quick_count.visibility import show_quick_count
 from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.services.summaries.sent_summaries import list_summaries, show_summary
 from chalicelib.services.tasks.next_task import peek, take_next

@@ -27,7 +27,7 @@ def lines(stage: Stage) -> list[str]:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_h1_a_change_is_one_line_of_the_trail(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    changes = {"quick_count": fault_paths_work.COUNTING} if name.startswith("quick count") else {}
+    changes = fault_paths_work.CHANGES.get(name.partition(":")[0], {})
     stage, path = staged(monkeypatch, **changes), REQUESTS[name].path()
     path.prepare(stage)
     before = lines(stage)

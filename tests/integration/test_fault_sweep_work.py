@@ -1,7 +1,7 @@
 """Every call of calls, tasks, sends, opt-outs, the quick count, accounts, exports and imports fails in every manner."""
 
 import pytest
-from fault_paths_work import COUNTING, REQUESTS
+from fault_paths_work import CHANGES, REQUESTS
 from fault_stage import staged
 from fault_sweep import sweep_faults
 
@@ -10,6 +10,5 @@ CASES = [(kind, name) for kind, requests in REQUESTS.items() for name in request
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_it_ends_as_undisturbed(kind: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    changes = {"quick_count": COUNTING} if kind == "quick count" else {}
-    found = sweep_faults(REQUESTS[kind][name].path(), staged(monkeypatch, **changes))
+    found = sweep_faults(REQUESTS[kind][name].path(), staged(monkeypatch, **CHANGES.get(kind, {})))
     assert not found, "\n".join(found)

@@ -14,7 +14,7 @@ from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk import conversation, log, queue
 from chalicelib.services.elections import loading
-from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.quick_count.visibility import withheld_answers
 from chalicelib.store.messages import Message
 
 COUNTING = QuickCount(population={"Bishkek": 230, "Chuy": 417})

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +88,8 @@ class Room(Deployed):
     """What its phones have in their midst, so that no two rooms share any."""
     whole: ClassVar[str] = WHOLE
     of_others: ClassVar[int] = OF_OTHERS
+    changed: ClassVar[Mapping[str, str]] = {}
+    """What its election file says otherwise than the sample's, by what stands there."""
 
     @cached_property
     def observers(self) -> list[dict[str, str]]:
@@ -109,6 +111,11 @@ class Room(Deployed):
         of_these = {row.split(",")[0] for row in stations}
         roster = folder / "observers.csv"
         rows = _kept(roster, lambda row: row.split(",")[4] in of_these)
+        document = (folder / "election.yaml").read_text("utf-8")
+        for text, other in self.changed.items():
+            assert text in document
+            document = document.replace(text, other)
+        (folder / "election.yaml").write_text(document, "utf-8")
         header = roster.read_text("utf-8").splitlines()[0]
         roster.write_text("\n".join([header, *(_elsewhere(row, self.digit) for row in rows)]) + "\n", "utf-8")
         self.baykoo(
@@ -167,6 +174,15 @@ class Quiet(Room):
     digit = "5"
     whole = ""
     of_others = 1
+
+
+class CountedByTwo(Night):
+    """The same, where two of headquarters release the quick count."""
+
+    election = "pages-by-two"
+    number = "+996700009904"
+    digit = "4"
+    changed: ClassVar[Mapping[str, str]] = {"quick_count:\n": "quick_count:\n  two_persons: true\n"}
 
 
 class Minute(Room):

@@ -33,7 +33,7 @@ from chalicelib.services.desk import assignment, decisions, entries
 from chalicelib.services.desk.assignment import Owner
 from chalicelib.services.desk.entries import Entry, IncidentDraft
 from chalicelib.services.desk.undo import undo as undo_decision
-from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.quick_count.visibility import withheld_answers
 
 _PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 

@@ -19,7 +19,7 @@ from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk import conversation as conversations
 from chalicelib.services.desk import log, queue
-from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.quick_count.visibility import withheld_answers
 from chalicelib.store.feed import KEPT_FOR
 
 USUAL = dt.timedelta(hours=24)

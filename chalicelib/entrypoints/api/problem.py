@@ -25,6 +25,7 @@ _MEANINGS: Final[Mapping[str, tuple[HTTPStatus, str]]] = {
     "services.versions:NoteMissing": (HTTPStatus.BAD_REQUEST, 'Send {{"note": "…"}}: {}.'),
     "observation.incidents.lifecycle:StepRefused": (HTTPStatus.CONFLICT, "Not changed: {}."),
     "services.quick_count.release:NothingReleased": (HTTPStatus.CONFLICT, "Not changed: {}."),
+    "services.quick_count.release:NotConfirmed": (HTTPStatus.CONFLICT, "Not confirmed: {}."),
     "observation.quick_count.estimate:QuickCountError": (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
     "services.people.changes:AccountExists": (HTTPStatus.CONFLICT, "Not added: {}."),
     "services.access.accounts:AccountUnknown": (HTTPStatus.NOT_FOUND, "Not changed: {}."),

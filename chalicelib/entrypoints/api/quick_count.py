@@ -13,22 +13,55 @@ from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.quick_count.release import decides, release, show_quick_count, withdraw
+from chalicelib.services.quick_count.release import confirm, release, withdraw
+from chalicelib.services.quick_count.visibility import decides, show_quick_count
 
 
 class CountStepPath(ElectionPath):
     """A step of the quick count."""
 
-    step: str = Field(max_length=50, description="release, withdraw")
+    step: str = Field(max_length=50, description="release, confirm, withdraw")
+
+
+class CountDecision(AnswerModel):
+    """The last step: whose, when (a real instant) and why."""
+
+    step: str
+    who: str
+    note: str
+    at: str
+
+
+class CountFigures(AnswerModel):
+    """A snapshot's estimates, and of when they are."""
+
+    as_of: str
+    quick_count: dict[str, Any]
+
+
+class CountProposal(CountFigures):
+    """A snapshot that waits for another of headquarters, until a real instant."""
+
+    who: str
+    note: str
+    until: str
+    is_mine: bool
 
 
 class QuickCount(AnswerModel):
-    """The quick count and turnout, live or as it was released."""
+    """The quick count and turnout, live or as it was released.
+
+    What was decided, what others see and what waits is told to headquarters alone.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     version: int
     released: bool
+    two_persons: bool | None = None
+    decision: CountDecision | None = None
+    shown: CountFigures | None = None
+    proposal: CountProposal | None = None
 
 
 @operation(
@@ -48,7 +81,7 @@ def quick_count(request: Request[ElectionPath, None, None]) -> VersionedDocument
 
 
 @operation(
-    summary="Release or withdraw the quick count.",
+    summary="Release the quick count, confirm another's proposal, or withdraw it.",
     may=Permission.RELEASE_COUNT,
     path=CountStepPath,
     body=NoteBody,
@@ -57,10 +90,10 @@ def quick_count(request: Request[ElectionPath, None, None]) -> VersionedDocument
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def step(request: Request[CountStepPath, None, NoteBody]) -> VersionedDocument:
-    """Release or withdraw the quick count, on the version named."""
+    """Release, confirm or withdraw the quick count, on the version named."""
     if not decides(request.operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
-    steps = {"release": release, "withdraw": withdraw}
+    steps = {"release": release, "confirm": confirm, "withdraw": withdraw}
     step = steps.get(request.path.step)
     if step is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {request.path.step}; it is one of {', '.join(steps)}.")

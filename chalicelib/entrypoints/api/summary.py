@@ -11,7 +11,7 @@ from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.summaries.summary import without_answers
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.quick_count.release import withheld_sums
+from chalicelib.services.quick_count.visibility import withheld_sums
 from chalicelib.services.summaries.current import current_summary
 
 

@@ -10,10 +10,14 @@ from chalicelib.observation.elections.values import ElectionValue, Severity
 
 
 class QuickCount(ElectionValue):
-    """How the sample was drawn: strata, and stations in each."""
+    """How the sample was drawn: strata, and stations in each.
+
+    `two_persons`: what one of headquarters proposes to release, another confirms.
+    """
 
     strata: Literal["region", "district"] = "region"
     population: dict[str, int]
+    two_persons: bool = False
 
 
 class Night(ElectionValue):

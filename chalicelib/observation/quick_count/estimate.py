@@ -9,8 +9,8 @@ says nothing about its own error.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,18 +34,32 @@ class QuickCountError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class StratumCount:
+    """How far a stratum's stations are in.
+
+    `counted` and `held_back` of the `sampled` stations, which stand for `population` stations.
+    """
+
+    counted: int
+    held_back: int
+    sampled: int
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuickCount:
     """The estimates by name, and the stations behind them.
 
-    How many stations count, and how many were held back for each reason. `withheld` names the strata that have no
-    station yet; as long as there is one there are no estimates. An estimate whose denominator is zero everywhere is not
-    among them.
+    How many stations count, and how many were held back for each reason; `strata`: the same by stratum. `withheld`
+    names the strata that have no station yet; as long as there is one there are no estimates. An estimate whose
+    denominator is zero everywhere is not among them.
     """
 
     stations: int
     held_back: Mapping[str, int]
     estimates: Mapping[str, Estimate]
     withheld: tuple[str, ...]
+    strata: Mapping[str, StratumCount]
 
     def document(self) -> dict[str, Any]:
         """Return the quick count as JSON's values."""
@@ -61,6 +75,7 @@ class QuickCount:
                 for name, estimate in self.estimates.items()
             },
             "withheld": list(self.withheld),
+            "strata": {name: asdict(stratum) for name, stratum in self.strata.items()},
         }
 
 
@@ -156,6 +171,7 @@ def quick_count(
         held_back=dict(sorted(reasons.items())),
         estimates={} if withheld else _estimates(population, sample),
         withheld=withheld,
+        strata=_strata(election, results.keys() | held_back.keys(), sample),
     )
 
 
@@ -223,6 +239,25 @@ def _count(question: Question, answer: Value | None) -> int:
     if not max(question.min or 0, 0) <= answer <= (math.inf if question.max is None else question.max):
         raise _NotCounted("out_of_range")
     return answer
+
+
+def _strata(election: Election, looked_at: Iterable[str], sample: _Sample) -> dict[str, StratumCount]:
+    """Say how far each stratum is in.
+
+    `looked_at`: the stations that count or are held back.
+    """
+    sampled = Counter(_stratum(election, station) for station in election.stations)
+    known = (election.station_by_number[number] for number in looked_at if number in election.station_by_number)
+    in_so_far = Counter(_stratum(election, station) for station in known)
+    return {
+        stratum: StratumCount(
+            counted=len(sample[stratum]),
+            held_back=in_so_far[stratum] - len(sample[stratum]),
+            sampled=sampled[stratum],
+            population=population,
+        )
+        for stratum, population in _declared(election).population.items()
+    }
 
 
 def _strata_wanting(population: Mapping[str, int], sample: _Sample) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from chalicelib.observation.reports.entries import names_of
 from chalicelib.observation.reports.report import ObserverAnswers, Report, reporters_in_order, station_answers
 from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.exports.table import Cell, Row, Scope, Table
-from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.quick_count.visibility import withheld_answers
 from chalicelib.store import keys, message_queries
 
 _STATION = ("region", "district", "station", "station_name", "registered")

@@ -33,15 +33,22 @@ class LiveEstimate:
     turnout: Mapping[str, Mapping[str, QuickCount]]
 
     def document(self) -> dict[str, Any]:
-        """Return the estimates as JSON's values."""
+        """Return the estimates as JSON's values.
+
+        Of turnout, how far the strata are in is told of the latest round alone: a row holds it.
+        """
         return {
             "as_of": self.as_of.isoformat(timespec="seconds"),
             "quick_count": self.quick_count.document(),
-            "turnout": {
-                form: {name: counted.document() for name, counted in rounds.items()}
-                for form, rounds in self.turnout.items()
-            },
+            "turnout": {form: _rounds_document(rounds) for form, rounds in self.turnout.items()},
         }
+
+
+def _rounds_document(rounds: Mapping[str, QuickCount]) -> dict[str, Any]:
+    documents = {name: counted.document() for name, counted in rounds.items()}
+    for earlier in list(documents.values())[:-1]:
+        del earlier["strata"]
+    return documents
 
 
 def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None = None) -> LiveEstimate:

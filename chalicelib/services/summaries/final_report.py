@@ -14,7 +14,7 @@ from chalicelib.observation.elections.schedule import has_begun
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import Area, Summary, summarise, without_answers
 from chalicelib.services.email_templates import render, words_of
-from chalicelib.services.quick_count.release import withheld_until_released
+from chalicelib.services.quick_count.visibility import withheld_until_released
 from chalicelib.services.summaries.areas import worded_incidents
 from chalicelib.services.summaries.final_report_answers import answers_of
 from chalicelib.services.summaries.final_report_incidents import incident_rows

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.observation.summaries.summary import Summary, without_answers
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.quick_count.release import withheld_sums
+from chalicelib.services.quick_count.visibility import withheld_sums
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.summaries import get, hours_before
 

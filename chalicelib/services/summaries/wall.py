@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.observation.summaries.summary import without_answers
 from chalicelib.observation.summaries.wall import VerifiedIncident, wall
-from chalicelib.services.quick_count.release import withheld_until_released
+from chalicelib.services.quick_count.visibility import withheld_until_released
 from chalicelib.services.summaries.current import current_summary
 from chalicelib.services.summaries.published_root import published_root
 from chalicelib.store.elections import LoadedElection

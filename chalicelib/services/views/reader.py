@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.quick_count.visibility import withheld_answers
 from chalicelib.store.elections import LoadedElection
 
 Withheld = Mapping[str, frozenset[str]]

@@ -54,7 +54,7 @@ def test_every_reference_case_is_run() -> None:
 
 def test_document() -> None:
     document = quick_count(ELECTION, {"1": GOOD, "2": GOOD, "3": GOOD, "9": GOOD}).document()
-    assert list(document) == ["stations", "held_back", "estimates", "withheld"]
+    assert list(document) == ["stations", "held_back", "estimates", "withheld", "strata"]
     assert document["stations"] == 3
     assert document["held_back"] == {"unknown_station": 1}
     assert list(document["estimates"]) == ["turnout", "invalid", "candidate-1", "candidate-2", "candidate-3"]
@@ -111,6 +111,10 @@ def test_a_stratum_without_a_station_withholds_every_estimate() -> None:
         "held_back": {"missing_answer": 1},
         "estimates": {},
         "withheld": ["North"],
+        "strata": {
+            "North": {"counted": 0, "held_back": 1, "sampled": 2, "population": 20},
+            "South": {"counted": 1, "held_back": 0, "sampled": 1, "population": 30},
+        },
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -70,7 +71,7 @@ def run(folder: Path, results: str | bytes) -> Result:
     return CliRunner().invoke(quickcount, ["--election", str(folder / "election.yaml"), "--results", str(path)])
 
 
-def document(folder: Path, results: str | bytes) -> dict[str, object]:
+def document(folder: Path, results: str | bytes) -> dict[str, Any]:
     found = run(folder, results)
     assert found.exit_code == 0, found.output
     read = json.loads(found.stdout)
@@ -84,6 +85,10 @@ def test_equals_r(folder: Path, case: str) -> None:
     (folder / "election.yaml").write_text(ELECTION.format(population="{" + population + "}"))
     (folder / "stations.csv").write_bytes((REFERENCE / case / "stations.csv").read_bytes())
     found = document(folder, (REFERENCE / case / "results.csv").read_bytes())
+    strata = found.pop("strata")
+    assert sum(stratum["counted"] for stratum in strata.values()) == len(rows(case, "results"))
+    populations = {row["stratum"]: int(row["population"]) for row in rows(case, "population")}
+    assert {name: stratum["population"] for name, stratum in strata.items()} == populations
     assert found == {
         "stations": len(rows(case, "results")),
         "held_back": {},
@@ -119,6 +124,10 @@ def test_equals_r(folder: Path, case: str) -> None:
 def test_a_wrong_row_is_held_back_and_counted(folder: Path, row: str, reason: str) -> None:
     without = document(folder, HEADER + NORTH + SOUTH)
     found = document(folder, HEADER + NORTH + row + SOUTH)
+    of_north = without.pop("strata")["North"]
+    assert of_north == {"counted": 1, "held_back": 0, "sampled": 2, "population": 20}
+    is_known = reason != "unknown_station"
+    assert found.pop("strata")["North"] == of_north | {"held_back": int(is_known)}
     assert found == {**without, "held_back": {reason: 1}}
 
 

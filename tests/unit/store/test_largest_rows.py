@@ -65,6 +65,11 @@ def figures(rows: int, width: int) -> list[list[Any]]:
     return [[f"{row * 7919 % 9973}.{column * 104729 % 99991}" for column in range(width)] for row in range(rows)]
 
 
+def released() -> dict[str, Any]:
+    """A quick count: every estimate, and how far every stratum is in of the count and of the latest round."""
+    return {"figures": figures(QUESTIONS, 10), "strata": [figures(REGIONS, 4)] * 2}
+
+
 LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     # who may do what, and who did what
     "OperatorRow": lambda: {"regions": [NAME] * REGIONS},
@@ -135,7 +140,11 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     },
     "TallyRow": lambda: {"": counters(QUESTIONS * OPTIONS)},
     "SummaryRow": lambda: {"document": figures(REGIONS, QUESTIONS)},
-    "ReleaseRow": lambda: {"document": {"note": NOTE, "figures": figures(QUESTIONS, 10)}, "change": {"note": NOTE}},
+    "ReleaseRow": lambda: {
+        "document": released(),
+        "change": {"who": NAME, "note": NOTE},
+        "proposal": {"who": NAME, "note": NOTE, "until": NOW, "document": released()},
+    },
     "SealRow": lambda: {"header": [KEY] * 10},
     "OpeningRow": dict,
     "PartRow": lambda: {
