@@ -6,11 +6,13 @@ It is one on AWS that was named, else the one that runs on this machine.
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 LOCAL = Path(".baykoo/local.json")
+READ_TIMEOUT_SECONDS: Final = "30"
+"""A command waits longer for a busy stack than a webhook may: a rehearsal's hour is not lost to one slow answer."""
 _SETTINGS = ("endpoint_url", "region", "stack")
 
 
@@ -53,4 +55,5 @@ def use_stack() -> dict[str, Any]:
 
 def _use(stack: str) -> None:
     os.environ["BAYKOO_TABLE_PREFIX"] = f"{stack}-"
+    os.environ["BAYKOO_READ_TIMEOUT"] = READ_TIMEOUT_SECONDS
     os.environ["BAYKOO_PARAMETERS"] = f"/{stack}"

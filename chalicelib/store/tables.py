@@ -39,8 +39,8 @@ class TooMuchAtOnce(Exception):
     """
 
 
-class _NamedLate(type):
-    """A metaclass that reads a table's name at each use.
+class _SettledLate(type):
+    """A metaclass that reads a table's name and patience at each use.
 
     A process may choose its stack after imports.
     """
@@ -51,15 +51,19 @@ class _NamedLate(type):
     def table_name(cls) -> str:
         return os.environ.get("BAYKOO_TABLE_PREFIX", "baykoo-") + cls.table
 
+    @property
+    def read_timeout_seconds(cls) -> float:
+        return float(os.environ.get("BAYKOO_READ_TIMEOUT", "3"))
 
-class TableMeta(metaclass=_NamedLate):
+
+class TableMeta(metaclass=_SettledLate):
     """Settings of every model, `table` its table's name without the stack's prefix.
 
-    A webhook's provider waits for a few seconds at most, so no call may hang longer.
+    A webhook's provider waits for a few seconds at most, so no call may hang longer; who waits at a terminal has more
+    time (`chalicelib/cli/target.py`).
     """
 
     connect_timeout_seconds = 1
-    read_timeout_seconds = 3
     max_retry_attempts = 2
     max_pool_connections = 16
 

@@ -4,22 +4,30 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from chalicelib.cli.advice import advice
+from chalicelib.store.tables import TableMeta
 
 ROOT = Path(__file__).parents[3]
 STACK = {"stack": "baykoo", "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
 
 
-def refusal(folder: Path, *arguments: str, **environ: str) -> str:
-    """What a command that fails says, in one line."""
+def command(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "BAYKOO_"))}
     environ = inherited | {"PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder)} | environ
-    command = [sys.executable, "-c", "from chalicelib.cli import main; main(prog_name='./baykoo')", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
+    called = [sys.executable, "-c", "from chalicelib.cli import main; main(prog_name='./baykoo')", *arguments]
+    return subprocess.run(called, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
+
+
+def refusal(folder: Path, *arguments: str, **environ: str) -> str:
+    """What a command that fails says, in one line."""
+    done = command(folder, *arguments, **environ)
     assert (done.returncode, done.stdout) == (1, "")
     assert "Traceback" not in done.stderr
     return " ".join(done.stderr.split())
@@ -32,6 +40,26 @@ def test_it_is_said_that_the_stack_cannot_be_asked(arguments: list[str], tmp_pat
     text = refusal(tmp_path, *arguments, BAYKOO_LOCAL=str(local))
     assert text.startswith("Error: the stack cannot be asked now: ")
     assert text.endswith("Does `make run` still run? Then call it again.")
+
+
+def test_a_command_waits_for_a_stack_that_is_slower_than_a_webhook_may_be(tmp_path: Path) -> None:
+    class Slow(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            time.sleep(TableMeta.read_timeout_seconds + 0.5)
+            body = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        local = tmp_path / "local.json"
+        local.write_text(json.dumps(STACK | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"}))
+        done = command(tmp_path, "election", "list", BAYKOO_LOCAL=str(local))
+        server.shutdown()
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("written", ["{bad", "[]", "{}", '{"stack": 1}'])
