@@ -2,7 +2,7 @@
 import {state, change} from './state.js';
 
 const kept = new Map(); // path and what is searched for → {etag, document}
-const LONGEST_WAIT = 30_000; // API Gateway waits no longer
+export const LONGEST_WAIT = 30_000; // API Gateway waits no longer
 
 export class Problem extends Error {
   constructor(status, document, retryAfter) {
@@ -18,12 +18,12 @@ export const electionPath = (path) => `./v1/elections/${encodeURIComponent(state
 
 // Read a path; what has not changed since the last time is not sent again. What is searched for, names and words of
 // SMS, goes in headers: an address is written down by whoever carries it.
-export async function get(path, search = {}) {
+export async function get(path, search = {}, wait = LONGEST_WAIT) {
   const words = Object.entries(search).filter(([, value]) => value).map(([name, value]) => [`Search-${name}`, encodeURIComponent(value)]);
   const asked = JSON.stringify([path, words]);
   const known = kept.get(asked);
   const headers = {...Object.fromEntries(words), ...(known?.etag && {'If-None-Match': known.etag})};
-  const answer = await ask(path, {headers});
+  const answer = await ask(path, {headers}, wait);
   if (answer.status === 304) return known;
   const document = await read(answer);
   const etag = answer.headers.get('ETag');
@@ -46,14 +46,15 @@ export function forget() {
   kept.clear();
 }
 
-async function ask(path, options) {
+async function ask(path, options, wait = LONGEST_WAIT) {
   const answer = await fetch(path, {
     ...options,
     headers: {Accept: 'application/json', ...options.headers},
     credentials: 'same-origin',
     cache: 'no-store',
-    signal: AbortSignal.timeout(LONGEST_WAIT),
+    signal: AbortSignal.timeout(wait),
   });
+  if (state.isExpired && answer.status < 400 && !path.startsWith('./v1/session')) change({isExpired: false}); // signed in elsewhere
   const date = Date.parse(answer.headers.get('Date') || '');
   if (date && Math.abs(date - Date.now() - state.ahead) > 2000) state.ahead = date - Date.now();
   return answer;

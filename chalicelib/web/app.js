@@ -1,8 +1,8 @@
 // The start: words, who is signed in, and the screen that the address names. Screens load when they are opened.
 import {html, render, nothing} from './vendor/lit-html/lit-html.js';
-import {state, change, onDraw, notify, may, allowed} from './state.js';
-import {get, forget, electionPath} from './api.js';
-import {poll} from './poll.js';
+import {state, change, draw, onDraw, notify, may, allowed} from './state.js';
+import {forget, electionPath} from './api.js';
+import {poll, persist, getAtLast} from './poll.js';
 import {loadWords, chosenLanguage, t} from './words.js';
 import {frame, staleBar} from './frame.js';
 
@@ -10,7 +10,7 @@ const root = document.createElement('div');
 let screen = null; // what is shown: {view(), keys, title, leave()}
 let opened = 0;
 let endings = [];
-let signIn = null;
+let signIn = null; // the card, once it was needed
 
 // Addresses are #/NAME?PARAMETERS: nothing personal stands in them, and back leads back.
 export function go(name, parameters = {}, {replace = false} = {}) {
@@ -36,12 +36,8 @@ async function openRoute() {
   const route = readRoute();
   const turn = ++opened;
   state.route = route;
-  const module = await import(`./${route.name}.js`).catch(() => null);
+  const module = await persist(() => (turn === opened ? import(`./${route.name}.js`) : null), unreachable);
   if (turn !== opened) return;
-  if (!module) {
-    notify(t('frame.unreachable'), 'bad');
-    return;
-  }
   const isSame = screen && screen.name === route.name && screen.follow?.(route.parameters);
   if (!isSame) {
     screen?.leave?.();
@@ -55,15 +51,17 @@ async function openRoute() {
 }
 
 const openedScreen = () => screen;
+const unreachable = () => notify(t('frame.unreachable'), 'bad');
 
 function view() {
-  if (state.account === undefined) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+  const waiting = html`<p class="waiting" role="status">${t(state.isUnanswered ? 'frame.unreachable' : 'frame.loading')}</p>`;
+  if (state.account === undefined) return waiting;
   if (state.account === null) return html`<main id="main" class="alone" tabindex="-1">${signIn?.view()}</main>`;
   if (screen?.isAlone) return html`<main id="main" data-screen=${screen.name} tabindex="-1">${screen.view()}</main>`;
   return html`
     <a class="skip" href="#main" @click=${skip}>${t('frame.skip')}</a>
     ${frame()} ${staleBar()}
-    <main id="main" data-screen=${screen?.name ?? nothing} tabindex="-1" class=${state.isStale ? 'stale' : ''}>${screen ? screen.view() : nothing}</main>
+    <main id="main" data-screen=${screen?.name ?? nothing} tabindex="-1" class=${state.isStale ? 'stale' : ''}>${screen ? screen.view() : waiting}</main>
     <div class="notice ${state.notice?.kind ?? ''}" role="status" aria-live="polite">${state.notice?.text ?? ''}</div>
     ${state.isExpired ? html`<dialog open class="over" aria-label=${t('signin.again')}>${signIn?.view()}</dialog>` : nothing}
   `;
@@ -78,14 +76,15 @@ export async function signedIn(account) {
   const wasOpen = state.account && state.account.name === account.name;
   change({account, isExpired: false});
   if (wasOpen) return; // the screen is as it was, with what was typed
+  for (const end of endings) end();
+  endings = allowed('read_board') ? [poll(electionPath('board'), (board) => change({board}))] : [];
   try {
-    const {document: election} = await get(`./v1/elections/${encodeURIComponent(account.election)}`);
+    const {document: election} = await getAtLast(`./v1/elections/${encodeURIComponent(account.election)}`, unreachable);
     change({election});
   } catch (error) {
     notify(error.message, 'bad');
+    return;
   }
-  for (const end of endings) end();
-  endings = allowed('read_board') ? [poll(electionPath('board'), (board) => change({board}))] : [];
   await openRoute();
 }
 
@@ -100,8 +99,15 @@ export async function signOut() {
   change({account: null, board: null, election: null});
 }
 
+// A session that was there when the page was opened may end too: then the card is not there yet.
+function askAgain() {
+  if (!state.isExpired || signIn) return;
+  signIn = {view: () => nothing};
+  askToSignIn().then(draw);
+}
+
 async function askToSignIn(token = null, isRefused = false) {
-  signIn = (await import('./signin.js')).open({token, isRefused});
+  signIn = (await persist(() => import('./signin.js'), unreachable)).open({token, isRefused});
 }
 
 function applySettings() {
@@ -131,15 +137,16 @@ async function start() {
   const token = location.hash.match(/^#sign-in=(.+)$/)?.[1] ?? null;
   const isRefused = location.hash === '#sign-in-refused';
   if (token || isRefused) history.replaceState(null, '', '#/board');
-  const [, session] = await Promise.all([loadWords(chosenLanguage()), get('./v1/session').catch((error) => error)]);
-  onDraw(() => render(view(), root));
+  const session = getAtLast('./v1/session', () => change({isUnanswered: true})).catch((error) => error);
+  await persist(() => loadWords(chosenLanguage()));
+  onDraw(() => { askAgain(); render(view(), root); });
+  draw();
+  const {document: account} = await session;
   addEventListener('hashchange', openRoute);
-  const account = session.document;
   if (account?.name && !token) await signedIn(account);
   else {
     await askToSignIn(token, isRefused);
     change({account: null});
-    if (session instanceof Error && session.status !== 401) notify(t('frame.unreachable'), 'bad');
   }
   import('./keys.js').then((keys) => keys.listen(openedScreen)); // after the first paint
 }

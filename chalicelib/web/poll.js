@@ -1,15 +1,17 @@
 // Polling: every 5 s while the page is looked at, every 30 s while it is hidden, less often while nobody answers.
 import {state, change, draw} from './state.js';
-import {get, Problem} from './api.js';
+import {get, Problem, LONGEST_WAIT} from './api.js';
 
 const USUAL = 5_000;
 const HIDDEN = 30_000;
 const LONGEST_PAUSE = 60_000;
+const SOON = 1000; // until what was never answered is asked for again
+const FIRST_WAIT = 10_000; // for an answer; where none comes the next is waited for longer
 const polls = new Set();
 
 // Ask for a path again and again; `take(document, etag)` gets each answer, changed or not. The result ends it.
 export function poll(path, take, {seconds = USUAL / 1000, failed = null, search = {}} = {}) {
-  const one = {path, search, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
+  const one = {path, search, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, begun: Date.now(), isOver: false, isAsking: false};
   polls.add(one);
   turn(one);
   return () => {
@@ -27,17 +29,37 @@ export function pollNow() {
   }
 }
 
+// Try until it is done: what the page cannot begin without. An answer that refuses is the end, too.
+export async function persist(attempt, failed = () => {}) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await attempt(failures);
+    } catch (error) {
+      if (isAnswer(error)) throw error;
+      failed();
+      await new Promise((resolve) => setTimeout(resolve, longer(SOON, failures + 1)));
+    }
+  }
+}
+
+// A document that is asked for until it is there.
+export const getAtLast = (path, failed) => persist((failures) => get(path, {}, waitAfter(failures)), failed);
+
+const isAnswer = (error) => error instanceof Problem && error.status < 500 && error.status !== 429;
+const longer = (pause, failures) => Math.min(LONGEST_PAUSE, pause * 2 ** (failures - 1)) * (0.8 + 0.4 * Math.random());
+const waitAfter = (failures) => Math.min(LONGEST_WAIT, FIRST_WAIT * (failures + 1));
+
 async function turn(one) {
   if (one.isAsking) return;
   one.isAsking = true;
   try {
-    const {document, etag} = await get(one.path, one.search);
+    const {document, etag} = await get(one.path, one.search, waitAfter(one.failures));
     if (one.isOver) return;
     Object.assign(one, {failures: 0, at: Date.now()});
     one.take(document, etag);
   } catch (error) {
     if (one.isOver) return;
-    if (error instanceof Problem && error.status < 500 && error.status !== 429) {
+    if (isAnswer(error)) {
       Object.assign(one, {failures: 0, at: Date.now()}); // an answer, though not the one hoped for
       one.failed?.(error);
     } else one.failures += 1;
@@ -54,14 +76,13 @@ async function turn(one) {
 function pause(one) {
   const period = document.hidden && state.route.name !== 'wall' ? Math.max(HIDDEN, one.period) : one.period;
   if (!one.failures) return period;
-  const longer = Math.min(LONGEST_PAUSE, one.period * 2 ** (one.failures - 1));
-  return longer * (0.8 + 0.4 * Math.random());
+  return longer(one.at ? one.period : SOON, one.failures);
 }
 
 // The page is as old as the oldest of what it shows, each by how much it is behind its own period.
 function measure() {
   const all = [...polls];
-  const at = Math.min(Date.now(), ...all.filter((one) => one.at || one.failures).map((one) => one.at + one.period - USUAL));
+  const at = Math.min(Date.now(), ...all.filter((one) => one.at || one.failures).map((one) => (one.at || one.begun) + one.period - USUAL));
   const failures = Math.max(...all.map((one) => one.failures));
   change({freshness: {at: at || state.freshness.at, failures, next: Math.min(...all.map((one) => one.next || Infinity))}});
 }

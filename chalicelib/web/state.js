@@ -6,6 +6,7 @@ let isDrawing = false;
 export const state = {
   account: undefined, // undefined: not asked yet; null: nobody is signed in
   isExpired: false, // the session ended while the page was open
+  isUnanswered: false, // nothing has answered yet though it was asked for
   election: null, // id, name, forms, rounds, regions, clock: what GET ./v1/elections/ID/board says of it
   board: null,
   route: {name: 'board', parameters: {}},

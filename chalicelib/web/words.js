@@ -7,7 +7,9 @@ let plurals = new Intl.PluralRules('en');
 
 export async function loadWords(language) {
   const folder = new URL('./texts/', import.meta.url);
-  words = await (await fetch(new URL(`${language}.json`, folder))).json();
+  const answer = await fetch(new URL(`${language}.json`, folder));
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  words = await answer.json();
   plurals = new Intl.PluralRules(language);
   state.language = language;
   document.documentElement.lang = language;
