@@ -29,7 +29,8 @@ export function frame() {
       <a class="who" href="#/settings" title=${t('settings.title')}><span>${account.name}</span><small>${t(`role.${account.role}`)}</small></a>
     </div>
     <nav class="tabs" aria-label=${t('frame.screens')}>${TABS.filter((name) => may(name)).map(tab)}
-      <a class="help" href="#/help" aria-current=${state.route.name === 'help' ? 'page' : nothing}><kbd>?</kbd> ${t('help.title')}</a>
+      <span class="help"><a href="#/search" aria-current=${state.route.name === 'search' ? 'page' : nothing}><kbd>/</kbd> ${t('search.title')}</a>
+      <a href="#/help" aria-current=${state.route.name === 'help' ? 'page' : nothing}><kbd>?</kbd> ${t('help.title')}</a></span>
     </nav>
   </header>`;
 }
@@ -39,18 +40,25 @@ const tab = (name) => html`<a href="#/${name}" aria-current=${isAt(name) ? 'page
 const isAt = (name) => state.route.name === name || `${state.route.name}s` === name;
 
 function strip() {
-  const place = state.election && state.board?.rows.length && currentPlace();
-  if (!place) return nothing;
+  if (!state.election || !state.board?.rows.length) return nothing;
+  const place = currentPlace();
+  if (!place) return html`<span class="strip">${traffic()}</span>`;
   const covered = cellOf(state.board.rows[0], place);
   const grown = came(place);
-  const {per_minute} = state.board.traffic ?? {};
-  const silent = state.board.providers?.silent ?? [];
   return html`<a class="strip" href="#/stations?form=${place.form}&round=${place.round}&state=missing">
     <b>${placeName(place)}</b>
     <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}${grown ? html` <span title=${t('frame.grown', {n: grown})}>+${number(grown)}</span>` : nothing}</small></span>
     ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.of)}
-    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${silent.length > 1 ? t('frame.silents', {n: silent.length}) : t('frame.silent', {name: silent[0].name})}</small>` : html`<small>${per_minute == null ? '\u00a0' : t('frame.rate', {n: per_minute})}</small>`}
+    ${traffic()}
   </a>`;
+}
+
+// Whether SMS come at all: before the first round is due nothing else tells.
+function traffic() {
+  const {per_minute: rate} = state.board.traffic ?? {};
+  const silent = state.board.providers?.silent ?? [];
+  if (!silent.length) return html`<small>${rate == null ? '\u00a0' : t('frame.rate', {n: rate})}</small>`;
+  return html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${silent.length > 1 ? t('frame.silents', {n: silent.length}) : t('frame.silent', {name: silent[0].name})}</small>`;
 }
 
 // How many came for a round in the last ten minutes.

@@ -38,7 +38,7 @@ function press(event, screen) {
   }
   hasG = key === 'g' ? Date.now() : 0;
   if (key === '?') return run(event, () => go('help'));
-  if (key === '/') return run(event, () => document.querySelector('[data-search]')?.focus());
+  if (key === '/') return run(event, () => (document.querySelector('[data-search]') ?? {focus: () => go('search')}).focus());
   const own = screen?.keys?.[event.key] ?? screen?.keys?.[key];
   if (own) return run(event, own);
   if (key === 'n' && allowed('work_calls')) return run(event, Object.assign(nextTask, {changes: true}));

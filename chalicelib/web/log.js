@@ -1,7 +1,7 @@
 // The log: every SMS in and out as it comes, and the outbox. Where is that SMS, and is traffic flowing?
 import {html, svg, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {draw, regionNames, serverNow, allowed} from './state.js';
+import {state, draw, regionNames, serverNow, allowed} from './state.js';
 import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
@@ -17,7 +17,7 @@ const OUTBOX = ['waiting', 'given_up', 'undelivered'];
 const STATES = ['accepted', 'partly_accepted', 'unrecognised', 'quarantined', 'held', 'duplicate', 'sent', 'failed'];
 
 export function open(parameters) {
-  const my = {...parameters, tab: parameters.tab ?? 'log', text: '', observer: '', list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, end: null, timer: 0, card: null};
+  const my = {...parameters, tab: parameters.tab ?? 'log', text: (parameters.list === 'text' && state.carried?.text) || '', observer: '', list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, end: null, timer: 0, card: null};
   const act = once();
 
   // What is asked for stays the same between polls, so that nothing is sent anew while nothing comes.
@@ -100,7 +100,7 @@ export function open(parameters) {
           ${chips(t('log.direction'), ['in', 'out'], my.direction, (name) => t(`log.direction.${name}`), (direction) => to({direction: my.direction === direction ? '' : direction}))}
           <select aria-label=${t('stations.state')} @change=${(event) => to({state: event.target.value})}><option value="" ?selected=${!my.state}>${t('log.anystate')}</option>${STATES.map((name) => html`<option value=${name} ?selected=${name === my.state}>${t(`log.state.${name}`)}</option>`)}</select>
           ${allowed('read_people') ? html`<input type="search" aria-label=${t('messages.observer')} placeholder=${t('messages.observer')} maxlength="20" @input=${(event) => typed('observer', event.target.value)}>
-            <input type="search" data-search aria-label=${t('log.text')} placeholder=${t('log.text')} maxlength="100" @input=${(event) => typed('text', event.target.value)}>` : nothing}` : nothing}</form>
+            <input type="search" data-search aria-label=${t('log.text')} placeholder=${t('log.text')} maxlength="100" value=${my.text} @input=${(event) => typed('text', event.target.value)}>` : nothing}` : nothing}</form>
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
       ${my.shown ? (my.tab === 'log' ? log() : outbox()) : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}`;
   }

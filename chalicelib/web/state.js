@@ -77,8 +77,8 @@ export const placeName = ({form, round}) => (round === '-' ? form : `${form} ${r
 export const formOf = (code) => state.election.forms.find((form) => form.code === code);
 
 // What a screen needs of the table of permissions; the API refuses what the page does not offer.
-const NEEDS = {calls: 'work_calls', messages: 'work_messages', doubts: 'read_people', send: 'send', exports: 'export', people: 'read_accounts', log: 'work_messages', imports: 'import', training: 'work_calls'};
-const SCREENS = new Set(['board', 'stations', 'station', 'incidents', 'incident', 'calls', 'messages', 'doubts', 'observer', 'turnout', 'map', 'wall', 'send', 'exports', 'imports', 'log', 'training', 'audit', 'people', 'settings', 'help']);
+const NEEDS = {search: 'read_board', calls: 'work_calls', messages: 'work_messages', doubts: 'read_people', send: 'send', exports: 'export', people: 'read_accounts', log: 'work_messages', imports: 'import', training: 'work_calls'};
+const SCREENS = new Set(['board', 'stations', 'station', 'incidents', 'incident', 'calls', 'messages', 'doubts', 'observer', 'turnout', 'map', 'wall', 'send', 'exports', 'imports', 'log', 'training', 'audit', 'people', 'settings', 'search', 'help']);
 export const allowed = (permission) => state.account.permissions.includes(permission);
 export const may = (screen) => SCREENS.has(screen) && (!NEEDS[screen] || allowed(NEEDS[screen]));
 export const seesPeople = () => allowed('read_people');

@@ -36,6 +36,7 @@ ROUTES = {
     ("POST", "/v1/elections/{election_id}/wall-links"): "api.accounts:wall_link",
     ("GET", "/v1/elections/{election_id}/wall"): "api.wall:wall",
     ("GET", "/v1/elections/{election_id}/board"): "api.board:board",
+    ("GET", "/v1/elections/{election_id}/search"): "api.search:search",
     ("GET", "/v1/elections/{election_id}/calls"): "api.calls:calls",
     ("GET", "/v1/elections/{election_id}/calls/figures"): "api.calls:figures",
     ("POST", "/v1/elections/{election_id}/calls/next"): "api.calls:next_call",
