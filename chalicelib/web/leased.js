@@ -3,23 +3,32 @@ import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw} from './state.js';
 import {electionPath, send} from './api.js';
 import {t} from './words.js';
+import {onClock} from './format.js';
 
 // Who has it, as a refusal says: "Not taken: Aida (operator) has doubt … until …".
-const holderIn = (said) => (said.match(/: (.+) has .+ until /) ? t('calls.held', {who: said.match(/: (.+) has .+ until /)[1]}) : said);
+function holderIn(refusal) {
+  const [, holder, until] = refusal.match(/: (.+) has .+ until (\S+?)\.?$/) ?? [];
+  return holder ? held({holder, until}) : refusal;
+}
+
+// Who has something until when, on the election's clock.
+export const held = ({holder, until}) => t('calls.helduntil', {who: holder, time: onClock(until)});
 
 const RENEW_MS = 4 * 60_000;
 
-// `task`: {kind, key, region}, as the API hands it out.
-export function leased(task) {
-  const my = {isMine: false, holder: null};
+// `task`: {kind, key, region}, as the API hands it out. `refused`: somebody else has it already.
+export function leased(task, refused = () => {}) {
+  const my = {isMine: false, holder: null, isOver: false};
   const ask = (how) => send(electionPath(`tasks/${how}`), task);
 
   async function take(how) {
     try {
       const {document} = await ask(how);
       Object.assign(my, {isMine: true, holder: document.lease?.holder ?? null});
+      if (my.isOver) ask('release').catch(() => {}); // whoever left before it was taken
     } catch (error) {
       Object.assign(my, {isMine: false, holder: error.status === 409 ? holderIn(error.message) : null});
+      if (my.holder && !my.isOver) refused();
     }
     draw();
   }
@@ -29,6 +38,7 @@ export function leased(task) {
 
   function release() {
     clearInterval(renewal);
+    my.isOver = true;
     if (my.isMine) ask('release').catch(() => {});
   }
 

@@ -9,31 +9,51 @@ import {t, inLanguage} from './words.js';
 import {onClock, ageOf, foreign, glyph} from './format.js';
 import {clash} from './clash.js';
 import {fields, faultsOf, isFilled, asSms} from './fields.js';
+import {leased} from './leased.js';
+import {PHRASES} from './phrases.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
 const CHOICES = 8;
 const CODES = ['code_missing', 'code_wrong', 'code_blocked'];
+const WAITS = ['unrecognised', 'partly_accepted', 'quarantined', 'held']; // states that a person ends
+const NO_REGION = '*';
+const isTyped = ({note, text}) => Boolean(note.trim() || text.trim());
 const drafts = new Map(); // key → what was typed, for as long as the page lives
 
 // Whoever reloads is asked first: what was typed is kept in memory alone.
-addEventListener('beforeunload', (event) => [...drafts.values()].some(({note, text}) => note.trim() || text.trim()) && event.preventDefault());
+addEventListener('beforeunload', (event) => [...drafts.values()].some(isTyped) && event.preventDefault());
 
-export function card(key, {identical, done}) {
+// `refused`: somebody else has it in hand, and nothing was typed here.
+export function card(key, {identical, done, refused = () => {}}) {
   const path = electionPath(`messages/${encodeURIComponent(key)}`);
   const draft = drafts.get(key) ?? {form: '', round: '', values: {}, text: '', observer: '', onlyThis: false, category: '', note: ''};
   drafts.set(key, draft);
-  const my = {message: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null};
+  const my = {message: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null, lease: null};
   const act = once();
   const met = clash();
   const end = poll(path, (message) => {
     my.message = message;
-    if (!draft.form) prefill(message);
+    if (!draft.form) prefill();
+    hold();
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
 
-  // The form begins with what was understood.
-  function prefill({suggestions = []}) {
-    const said = suggestions.find((one) => formOf(one.form));
+  // What waits is in hand while its card is open, so that nobody else decides about it meanwhile.
+  function hold() {
+    const {state: stated, direction, region, resolution} = my.message;
+    if (direction !== 'in' || !WAITS.includes(stated) || (resolution && resolution.how !== 'undone') || !allowed('work_calls')) return;
+    my.lease ??= leased({kind: 'message', key, region: region ?? NO_REGION}, () => !isTyped(draft) && refused());
+  }
+
+  function close() {
+    end();
+    my.lease?.release();
+  }
+
+  const readings = () => (my.message.suggestions ?? []).filter((one) => formOf(one.form));
+
+  // The form begins with what was understood: the first reading, or the one that is chosen.
+  function prefill(said = readings()[0]) {
     Object.assign(draft, {form: said?.form ?? state.election.forms[0].code, round: said?.round ?? '', values: {...said?.answers}});
   }
 
@@ -121,8 +141,8 @@ export function card(key, {identical, done}) {
     const one = my.message;
     if (!one) return html`<section class="card message-card" tabindex="-1">${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}</section>`;
     return html`<section class="card message-card" tabindex="-1" aria-label=${t('messages.card')}>
-      <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${foreign(one.from)} · ${one.region ?? t('messages.noregion')}</span>
-        <span class="quiet">${onClock(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
+      <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} ${station()} · ${foreign(one.from)} · ${one.region ?? t('messages.noregion')}</span>
+        <span class="quiet">${onClock(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel} ${my.lease?.view() ?? nothing}</span></p>
       <blockquote>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</blockquote>
       ${met.view()}
       ${one.reading ? read(one.reading) : nothing}
@@ -137,6 +157,13 @@ export function card(key, {identical, done}) {
     </section>`;
   }
 
+  // Where its sender observes, as far as it or what they wrote before says.
+  function station() {
+    const {reading, conversation = []} = my.message;
+    const number = reading?.reports?.find((report) => report.station)?.station ?? conversation.find((other) => other.station)?.station;
+    return number ? html` · <a href=${link('station', {station: number})}>${t('incidents.station', {number})}</a>` : nothing;
+  }
+
   // What was read of it: accepted, and rejected with the reason.
   const read = (reading) => html`${(reading.reports ?? []).map((report) => html`<p><small>${t('messages.read')}</small> <b>${report.form} ${report.station ?? ''} ${report.round && report.round !== '-' ? report.round : ''}</b>
     ${Object.entries(report.answers ?? {}).map(([code, value]) => html`<span class="tag ok">${code} ${String(value)}</span>`)}
@@ -149,8 +176,10 @@ export function card(key, {identical, done}) {
       <div class="field">${note}</div><p class="actions"><button class="main"><kbd>Ctrl Enter</kbd> ${t(`messages.do.${my.asks}`)}</button></p></form>`;
   }
 
+  const choices = () => (readings().length > 1 ? html`<p class="chips" role="group" aria-label=${t('messages.readings')}>${t('messages.readings')} ${readings().map((one) => html`<button type="button" class="chip" @click=${() => { prefill(one); draw(); }}>${asSms(one.form, one.station, one.round, one.answers)}</button>`)}</p>` : nothing);
+
   function entering() {
-    return html`<p class="filters"><select aria-label=${t('stations.form')} @change=${(event) => { Object.assign(draft, {form: event.target.value, round: '', values: {}}); draw(); }}>${state.election.forms.map((form) => html`<option value=${form.code} ?selected=${form.code === draft.form}>${form.code} ${inLanguage(form.title)}</option>`)}</select>
+    return html`${choices()}<p class="filters"><select aria-label=${t('stations.form')} @change=${(event) => { Object.assign(draft, {form: event.target.value, round: '', values: {}}); draw(); }}>${state.election.forms.map((form) => html`<option value=${form.code} ?selected=${form.code === draft.form}>${form.code} ${inLanguage(form.title)}</option>`)}</select>
       ${rounds().length ? html`<select aria-label=${t('messages.round')} @change=${(event) => { draft.round = event.target.value; draw(); }}><option value="">${t('messages.anyround')}</option>${rounds().map(({name}) => html`<option ?selected=${name === draft.round}>${name}</option>`)}</select>` : nothing}
       ${my.message.observer ? nothing : html`<input aria-label=${t('messages.observer')} placeholder=${t('messages.observer')} .value=${draft.observer} @input=${(event) => { draft.observer = event.target.value; }}>`}</p>
       ${fields(draft.form, draft.values, {prefix: 'entry', faults: my.faults, changed: draw})}
@@ -158,7 +187,8 @@ export function card(key, {identical, done}) {
   }
 
   const answering = () => html`<label for="answer">${t('messages.youranswer')}</label><textarea id="answer" rows="2" maxlength="600" .value=${draft.text} @input=${(event) => { draft.text = event.target.value; draw(); }}></textarea>
-    <small>${segments(draft.text)}</small>`;
+    <small>${segments(draft.text)}</small>
+    <p class="chips">${state.election.languages.flatMap((language) => (PHRASES[language] ?? []).map((phrase) => html`<button type="button" class="chip" lang=${language} @click=${() => { draft.text = phrase; draw(); }}>${phrase}</button>`))}</p>`;
 
   const assigning = () => html`<div class="field"><label for="assign">${t('messages.whose')}</label><input id="assign" autocomplete="off" .value=${draft.observer} @input=${(event) => search(event.target.value)}></div>
     ${my.choices.length ? html`<p class="chips">${my.choices.map((one) => html`<button type="button" class="chip" @click=${() => owner(one.number)}>${one.number} ${one.name} · ${one.station}</button>`)}</p>` : nothing}
@@ -168,7 +198,7 @@ export function card(key, {identical, done}) {
   const incidentOf = () => html`<label for="category">${t('messages.category')}</label><select id="category" @change=${(event) => { draft.category = event.target.value; }}><option value=""></option>
     ${Object.entries(state.election.incident_categories).map(([number, {name}]) => html`<option value=${number} ?selected=${number === draft.category}>${number} ${inLanguage(name)}</option>`)}</select>`;
 
-  return {view, key, close: end, act: choose, save, undo: takeBack};
+  return {view, key, close, act: choose, save, undo: takeBack};
 }
 
 // How many SMS an answer is: 160 letters of GSM's alphabet, or 70 where one is not of it.

@@ -8,13 +8,14 @@ import {go} from './app.js';
 import {t} from './words.js';
 import {number, ageOf, foreign, visible, onClock, emptyList} from './format.js';
 import {card} from './message.js';
+import {held} from './leased.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
 const LISTS = ['done'];
 const KINDS = ['not_understood', 'in_part', 'unknown_number', 'held'];
 
 export function open({tab, region, kind, key}) {
-  const my = {tab: tab ?? 'messages', region, kind, list: null, fault: '', card: null, end: null, handled: new Set(), undoable: null, wants: false};
+  const my = {tab: tab ?? 'messages', region, kind, list: null, fault: '', card: null, end: null, handled: new Set(), passed: new Set(), undoable: null, wants: false};
 
   function load() {
     my.end?.();
@@ -28,18 +29,25 @@ export function open({tab, region, kind, key}) {
 
   // The oldest that waits, or the one after the card that is open; where nothing does, the first that comes.
   function next() {
-    const waiting = (my.list?.messages ?? []).filter((other) => !my.handled.has(other.key));
+    const waiting = (my.list?.messages ?? []).filter((other) => !my.handled.has(other.key) && (other.key === my.card?.key || !(isAnothers(other) || my.passed.has(other.key))));
     const at = waiting.findIndex((other) => other.key === my.card?.key);
     const one = waiting.length === 1 && at === 0 ? undefined : waiting[(at + 1) % waiting.length];
     my.wants = !one;
-    if (one) show(one);
+    if (one) show(one, () => pass(one));
     else my.card = null;
     draw();
   }
 
-  function show(one) {
+  // Two who ask at once are handed the same: whoever comes second goes on.
+  function pass(one) {
+    if (my.card?.key !== one.key) return;
+    my.passed.add(one.key);
+    next();
+  }
+
+  function show(one, refused) {
     my.card?.close();
-    my.card = card(one.key, {identical: one.identical ?? 1, done});
+    my.card = card(one.key, {identical: one.identical ?? 1, done, refused});
     drawAndFocus('.message-card');
   }
 
@@ -103,7 +111,7 @@ export function open({tab, region, kind, key}) {
   const item = (one) => html`<li><button type="button" data-item class="task ${my.card?.key === one.key ? 'chosen' : ''}" @click=${() => show(one)}>
     <span class="split"><span class="said">${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</span><small>${one.identical > 1 ? html`<b>×${one.identical}</b> ` : nothing}${ageOf(one.received_at ?? one.stored_at, serverNow())}</small></span>
     <span class="split"><small>${[one.kind && t(`messages.${one.kind}`), one.direction === 'out' && t('messages.out'), visible(one.name ?? one.observer ?? one.from ?? ''), one.station, one.region].filter(Boolean).join(' · ')}</small>
-      <small>${one.note ?? (one.suggestion ? html`→ ${visible(one.suggestion)}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : one.kind ? '' : t(`log.state.${one.state}`))}</small></span></button></li>`;
+      <small>${isAnothers(one) ? html`<span class="warned">${held(one.lease)}</span>` : one.note ?? (one.suggestion ? html`→ ${visible(one.suggestion)}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : one.kind ? '' : t(`log.state.${one.state}`))}</small></span></button></li>`;
 
   function follow(next_) {
     const {tab: was, region: wasRegion, kind: wasKind} = my;
@@ -117,6 +125,8 @@ export function open({tab, region, kind, key}) {
   const keys = {n: next, u: Object.assign(undo, {changes: true}), Escape: close, 'Ctrl+Enter': () => my.card?.save(), ...digits};
   return {view, follow, keys: allowed('work_messages') ? keys : {}, title: () => t('messages.title'), leave: () => { my.end(); my.card?.close(); }};
 }
+
+const isAnothers = (one) => Boolean(one.lease && !one.lease.is_mine);
 
 function pathOf({tab, region, kind}) {
   const query = new URLSearchParams(region ? {region} : {});

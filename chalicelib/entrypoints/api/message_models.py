@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from chalicelib.entrypoints.api.call_answers import Lease
 from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, RequestModel
 from chalicelib.entrypoints.api.search_headers import searched
 from chalicelib.store.desk import Desk
@@ -63,7 +64,8 @@ class MessageDecision(AnswerModel):
 class ListedMessage(AnswerModel):
     """A message as a line.
 
-    `version` is what If-Match names. `identical`: how many say the same, itself included.
+    `version` is what If-Match names. `identical`: how many say the same, itself included. `lease`: who has it in hand,
+    of those that wait.
     """
 
     key: str
@@ -88,6 +90,7 @@ class ListedMessage(AnswerModel):
     suggestion: str | None
     done: MessageDecision | None
     identical: int | None = None
+    lease: Lease | None = None
 
 
 class QueueCount(AnswerModel):

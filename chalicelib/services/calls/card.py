@@ -17,13 +17,14 @@ from chalicelib.observation.elections.schedule import Place, round_due
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.reports.report import Report
+from chalicelib.services.access.leases import lease_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.calls.call_requests import asking
 from chalicelib.services.calls.call_requests import describe as describe_requests
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import by_hand_of, call_of_row, last_of, lease_of, place_name, sees_phone
+from chalicelib.services.calls.listing import by_hand_of, call_of_row, last_of, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
 from chalicelib.services.rehearsals.ring import can_ring

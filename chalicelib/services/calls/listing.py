@@ -10,6 +10,7 @@ from chalicelib.observation.calls.priority import CallReason, Need, is_snoozed, 
 from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.schedule import Place, round_due
+from chalicelib.services.access.leases import lease_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.store.calls import CallRow, calls_of
 from chalicelib.store.elections import LoadedElection
@@ -73,6 +74,11 @@ def own_calls(operator: Operator, calls: Iterable[Call]) -> list[Call]:
     return [call for call in calls if sight is None or sight.owns_part_of(call.row.station)]
 
 
+def owing(calls: Iterable[Call], form: str | None) -> list[Call]:
+    """Return calls to stations that owe a form; None: all."""
+    return [call for call in calls if form is None or any(owed == form for owed, _ in call.need.owed)]
+
+
 def regions_asked(election: Election, operator: Operator, regions: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the regions that an operator sees and asks for."""
     return tuple(region for region in election.regions if operator.sees(region) and (not regions or region in regions))
@@ -87,11 +93,7 @@ def list_calls(
     """
     election, at = loaded.election, loaded.clock.at(now)
     regions = regions_asked(election, operator, named_regions)
-    calls = [
-        call
-        for call in own_calls(operator, calls_in_order(loaded, regions, now))
-        if form is None or any(owed == form for owed, _ in call.need.owed)
-    ]
+    calls = owing(own_calls(operator, calls_in_order(loaded, regions, now)), form)
     return {
         "election": election.id,
         "as_of": local_time(at, election.zone),
@@ -152,20 +154,6 @@ def sees_phone(operator: Operator, phone: str | None) -> bool:
     if sight is None or phone is None or phone in sight.election.coordinators_by_phone:
         return True
     return any(sight.sees_people_of(observer.number) for observer in sight.election.observers_by_phone.get(phone, ()))
-
-
-def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:
-    """Return who has a row now and until when, a real instant.
-
-    It is None where nobody has.
-    """
-    if not row.is_held(now) or row.until is None:
-        return None
-    return {
-        "holder": row.holder,
-        "until": row.until.isoformat(timespec="seconds"),
-        "is_mine": row.holder == operator.signature,
-    }
 
 
 def place_name(place: Place) -> str:

@@ -12,14 +12,16 @@ from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.services.access.leases import lease_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk.message import is_of
 from chalicelib.services.desk.superseded_sms import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
 from chalicelib.store.desk import Desk, WaitingSms, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.leases import leases_of
 from chalicelib.store.message_queries import get_many, longest_due
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import NO_REGION, Message
 
 Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
 KINDS: Final[tuple[Kind, ...]] = ("not_understood", "in_part", "unknown_number", "held")
@@ -50,7 +52,7 @@ def queue(
 ) -> dict[str, Any]:
     """Return a page of the queue, with counts of the operator's regions.
 
-    `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
+    `withheld`: forms of which the operator may not see answers. Each says who has it in hand. Raises StoreUnavailable.
     """
     election = loaded.election
     waiting = _waiting(election, operator, criteria.desk)
@@ -61,12 +63,14 @@ def queue(
     rows = {row.key: row for row in get_many({*(sms.key for sms in page), *like}) if _still_waits(row)}
     ended = end_superseded(election, [rows[sms.key] for sms in page if sms.key in rows], now)
     groups = _groups(rows[key] for key in like if key in rows)
+    leases = {region: leases_of(election.id, region) for region in {sms.region or NO_REGION for sms in page}}
     shown: list[dict[str, Any]] = []
     for sms in page:
         row = rows.get(sms.key)
         group = groups.get(sms.key, [sms.key])
         if row is not None and sms.key not in ended and group[0] == sms.key:
-            shown.append(describe(election, operator, row, withheld) | {"identical": len(group)})
+            lease = lease_of(operator, leases[sms.region or NO_REGION].get(f"message#{sms.key}"), now)
+            shown.append(describe(election, operator, row, withheld) | {"identical": len(group), "lease": lease})
     return {
         "election": election.id,
         "as_of": now.isoformat(timespec="seconds"),

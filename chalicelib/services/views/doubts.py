@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.doubts import is_count
+from chalicelib.services.access.leases import lease_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.doubts import DoubtRow, doubts_of_region
@@ -90,7 +91,7 @@ def _describe(
             "round": round_name,
             **doubt,
             "is_in_sample": election.quick_count is not None,
-            "lease": _lease(reader, lease, now),
+            "lease": lease_of(reader.operator, lease, now),
             "since": local_time(row.since, election.zone),
             "observers": [
                 {"number": observer.number, "name": observer.name, "phones": list(observer.phones)}
@@ -99,11 +100,3 @@ def _describe(
                 for observer in observers
             ],
         }
-
-
-def _lease(reader: Reader, row: LeaseRow | None, now: dt.datetime) -> dict[str, Any] | None:
-    """Return who has a report's doubts now, and until which real instant."""
-    if row is None or row.until is None or not row.is_held(now):
-        return None
-    is_mine = row.holder == reader.operator.signature
-    return {"holder": row.holder, "until": row.until.isoformat(timespec="seconds"), "is_mine": is_mine}
