@@ -6,9 +6,9 @@ import {poll, pollNow} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
-import {time, span, glyph, foreign, ageOf} from './format.js';
+import {time, span, glyph, foreign, ageOf, onClock} from './format.js';
 import {fields, isFilled, asSms, keyOf} from './fields.js';
-import {OUTCOMES, outcome} from './calls.js';
+import {OUTCOMES, outcome} from './outcomes.js';
 import {whatOf} from './incidents.js';
 import {ringing} from './ringing.js';
 
@@ -126,6 +126,7 @@ export function card(station, {isMine, done}) {
         : html`<b class="stated">${glyph('complete')} ${t('calls.nothing')}</b>`}
         ${[...my.came].map(([report, at]) => html`<b class="came">${glyph('complete')} ${t('calls.came', {report, time: time(at)})}</b>`)}</p>
       ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}${one.by_hand ? html` · ${t('calls.by', {who: one.by_hand.who})} ${one.by_hand.why ? foreign(one.by_hand.why) : nothing}` : nothing}</small></p>` : nothing}
+      ${one.asked.length ? html`<section class="asked-for"><h3>${t('calls.why.asked')}</h3>${one.asked.map((sms) => html`<blockquote>${foreign(sms.text ?? '')} <small><a href=${link('messages', {key: sms.key})}>${onClock(sms.at)} ${sms.observer ?? ''}</a></small></blockquote>`)}</section>` : nothing}
       <div class="phones">${numbers().map(phone)}</div>
       ${phones.view(one.fields)}
       ${one.observers.length ? html`<details open><summary>${t('calls.script')}</summary>${script(one)}</details>` : nothing}
@@ -150,7 +151,7 @@ export function card(station, {isMine, done}) {
   const phone = (one) => html`<div class="caller ${one.phone === draft.phone ? 'chosen' : ''}">
     <a class="tel" href="tel:${one.phone}" @click=${() => { draft.phone = one.phone; draw(); }}>${glyph('phone', t('calls.phone'))} ${one.phone}</a>
     <button type="button" class="plain" aria-pressed=${one.phone === draft.phone} @click=${() => { draft.phone = one.phone; draw(); }}>${one.name}<small> ${one.person === 'observer' ? one.number : t(`calls.${one.person}`)}</small></button>
-    <small>${[one.heard_at && t('calls.heard', {age: ageOf(one.heard_at, serverNow())}), one.state && one.state !== 'answers' && t(`calls.${one.state}`), one.reminders?.length && t('calls.reminded', {time: time(one.reminders[0].at), fate: one.reminders[0].fate}), one.opted_out && t('calls.optedout')].filter(Boolean).join(' · ')}</small>
+    <small>${[one.heard_at && t('calls.heard', {age: ageOf(one.heard_at, serverNow())}), one.state && one.state !== 'answers' && t(`calls.${one.state}`), one.reminders?.length && t('calls.reminded', {time: time(one.reminders[0].at), fate: one.reminders[0].fate}), one.opted_out && t('calls.optedout')].filter(Boolean).join(' · ')}${one.state === 'wrong' && one.person === 'observer' ? html` <a href=${link('observer', {number: one.number})}>${t('calls.another')}</a>` : nothing}</small>
     ${my.card.can_ring && one.person === 'observer' ? html`<button type="button" class="ring" @click=${() => ring(one)}><kbd>R</kbd> ${t('calls.ring')}</button>` : nothing}</div>`;
 
   function script(one) {

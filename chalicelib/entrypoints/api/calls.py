@@ -52,6 +52,7 @@ class NextBody(RequestModel):
 
     regions: tuple[str, ...] = Field(default=(), max_length=100)
     passed: tuple[str, ...] = Field(default=(), max_length=MOST_PASSED)
+    form: str | None = Field(default=None, max_length=50, description="of stations that owe it alone")
 
 
 class EmptyBody(RequestModel):
@@ -137,7 +138,9 @@ def figures(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
 def next_call(request: Request[ElectionPath, None, NextBody]) -> dict[str, Any]:
     """Lease the next station."""
     _require_regions(request, request.body.regions)
-    return leases.lease_next(request.loaded, request.action, request.body.regions, request.body.passed)
+    return leases.lease_next(
+        request.loaded, request.action, request.body.regions, request.body.passed, request.body.form
+    )
 
 
 @operation(

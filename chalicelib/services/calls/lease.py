@@ -12,7 +12,7 @@ from typing import Any, Final
 from chalicelib.observation.elections.election import Election, Station
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.listing import Call, calls_in_order, own_calls, regions_asked
+from chalicelib.services.calls.listing import Call, calls_in_order, owing, own_calls, regions_asked
 from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, StationUnknown, TaskLeased
 from chalicelib.store.calls import NO_LEASE, CallRow, call_of, changing, lease_by
 from chalicelib.store.elections import LoadedElection
@@ -22,12 +22,17 @@ LEASED_FOR: Final = dt.timedelta(minutes=10)
 
 
 def lease_next(
-    loaded: LoadedElection, action: Action, named_regions: Iterable[str] = (), passed: Iterable[str] = ()
+    loaded: LoadedElection,
+    action: Action,
+    named_regions: Iterable[str] = (),
+    passed: Iterable[str] = (),
+    form: str | None = None,
 ) -> dict[str, Any]:
     """Lease the most urgent station that nobody has, and return its lease.
 
     What an operator holds already comes first, so that a reload loses nothing. `passed`: stations that they have just
-    passed on, which come once nothing else is left. Raises NothingToDo, and what `perform` raises.
+    passed on, which come once nothing else is left. `form`: only stations that owe it. Raises NothingToDo, and what
+    `perform` raises.
     """
     attempts = 0
     passed = frozenset(passed)
@@ -37,7 +42,7 @@ def lease_next(
         regions = regions_asked(loaded.election, action.operator, tuple(named_regions))
         calls = own_calls(action.operator, calls_in_order(loaded, regions, action.now, consistent=True))
         mine = [call for call in calls if call.row.is_held(action.now) and call.row.holder == action.who]
-        free = [call for call in calls if not call.is_snoozed and not call.row.is_held(action.now)]
+        free = [call for call in owing(calls, form) if not call.is_snoozed and not call.row.is_held(action.now)]
         free = [call for call in free if call.row.station not in passed] or free
         if not mine and not free:
             raise NothingToDo("no station is to be called that nobody has")
