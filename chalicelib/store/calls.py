@@ -105,6 +105,15 @@ def calls_of(election_id: str, region: str, *, consistent: bool = False) -> list
         return list(CallRow.query(scope_of(election_id, region), begins, consistent_read=consistent))
 
 
+def calls_between(election_id: str, region: str, first: str, last: str) -> list[CallRow]:
+    """Return a region's rows from one station to another.
+
+    By station, both included. Raises StoreUnavailable.
+    """
+    with store_faults():
+        return list(CallRow.query(scope_of(election_id, region), CallRow.id.between(_PREFIX + first, _PREFIX + last)))
+
+
 def call_of(election_id: str, region: str, station: str) -> CallRow:
     """Return a station's row as of now, empty without one.
 

@@ -9,29 +9,31 @@ import {time, date, foreign, emptyList} from './format.js';
 
 const WAIT_MS = 400;
 
-export function open() {
-  const my = {page: null, older: [], next: undefined, who: '', fault: '', end: null, timer: 0};
+export function open({about}) {
+  const my = {page: null, older: [], next: undefined, who: '', about: about ?? '', fault: '', end: null, timer: 0};
 
   function load() {
     my.end?.();
     Object.assign(my, {older: [], next: undefined});
-    my.end = poll(electionPath('audit'), (page) => { my.page = page; draw(); }, {seconds: 15, search: {Who: my.who}, failed: (error) => { my.fault = error.message; draw(); }});
+    my.end = poll(electionPath('audit'), (page) => { my.page = page; draw(); }, {seconds: 15, search: search(), failed: (error) => { my.fault = error.message; draw(); }});
   }
 
   async function more() {
-    const {document} = await get(electionPath(`audit?cursor=${encodeURIComponent(my.next ?? my.page.next)}`), {Who: my.who});
+    const {document} = await get(electionPath(`audit?cursor=${encodeURIComponent(my.next ?? my.page.next)}`), search());
     Object.assign(my, {older: [...my.older, ...document.lines], next: document.next});
     draw();
   }
 
-  function typed(event) {
-    my.who = event.target.value.trim();
+  const search = () => ({Who: my.who, About: my.about});
+
+  function typed(name, value) {
+    my[name] = value.trim();
     clearTimeout(my.timer);
     my.timer = setTimeout(load, WAIT_MS);
   }
   function clear() {
-    my.who = '';
-    document.querySelector('.filters input').value = '';
+    Object.assign(my, {who: '', about: ''});
+    for (const field of document.querySelectorAll('.filters input')) field.value = '';
     load();
   }
   load();
@@ -41,8 +43,9 @@ export function open() {
     if (!my.page) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const hasMore = my.older.length ? my.next : my.page.next;
     return html`<div class="title"><h1>${t('audit.title')}</h1><span class="quiet">${t(allowed('read_audit') ? 'audit.all' : 'audit.own')}</span></div>
-      <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${typed}></form>
-      ${lines().length ? table() : emptyList(t('exports.none'), my.who, clear)}
+      <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${(event) => typed('who', event.target.value)}>
+        <input type="search" aria-label=${t('audit.about')} placeholder=${t('audit.about')} value=${my.about} @input=${(event) => typed('about', event.target.value)}></form>
+      ${lines().length ? table() : emptyList(t('exports.none'), my.who || my.about, clear)}
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
   }
 

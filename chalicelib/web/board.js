@@ -50,7 +50,7 @@ export function open() {
         <button type="button" aria-pressed=${Boolean(my.order)} @click=${sort}><kbd>S</kbd> ${t('board.sort')}</button>
         ${state.board.rows.some(isNation) ? html`<button type="button" @click=${freeze}><kbd>F</kbd> ${t('board.freeze')}</button>` : nothing}
         <button type="button" class="wide-only" @click=${fullScreen}>${t('board.fullscreen')}</button></div>
-      ${current ? nothing : html`<p class="empty">${t('board.nothingyet', {time: time(columns[0].begins_at)})}</p>`}
+      ${current ? nothing : html`<p class="empty">${t('board.nothingyet', {time: time(columns[0].begins_at)})} <a href=${link('stations', {state: 'unobserved'})}>${t('board.unobserved')}</a></p>`}
       <div class="scroller"><table class="board" data-columns=${columns.length}>
         <caption class="sound">${t('board.caption')}</caption>
         <thead><tr><th scope="col">${t('board.region')}</th>${columns.map((place) => head(place, place === current || same(place, current)))}</tr></thead>

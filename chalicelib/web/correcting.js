@@ -79,6 +79,13 @@ export function corrections(path) {
     drawAndFocus('#correction-note');
   };
 
+  // A decision before the last is taken back by one of its own.
+  async function takeBack(report, decision) {
+    const answer = await act(`${reportPath(report)}/revoke`, {...decision, note: t('correct.takenback')}, {seen: `"${report.version}"`});
+    if (answer) my.last = {...report, version: answer.document?.version ?? report.version + 1};
+    draw();
+  }
+
   async function undo() {
     if (!my.last) return;
     const answer = await act(`${reportPath(my.last)}/undo`, {note: t('key.undo')}, {seen: `"${my.last.version}"`, done: t('calls.undone')});
@@ -130,5 +137,5 @@ export function corrections(path) {
   const note = () => html`<div class="field"><label for="correction-note">${t('correct.why')}</label>
     <input id="correction-note" maxlength="500" autocomplete="off" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></div>`;
 
-  return {choose, confirm, undo, explain, close, under, isOpen: () => Boolean(my.at), canUndo: () => Boolean(my.last)};
+  return {choose, confirm, undo, takeBack, explain, close, under, isOpen: () => Boolean(my.at), canUndo: () => Boolean(my.last)};
 }

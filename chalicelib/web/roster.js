@@ -26,7 +26,7 @@ export function rosterChanges(number) {
 
   // `subject`: the station or observer, as the station's page shows it.
   function ask(change, subject, isObserver) {
-    const values = change === 'replace' ? {language: subject.language} : change === 'move' ? {name: subject.name, district: subject.district} : {};
+    const values = change === 'replace' ? {language: subject.language, name: subject.name, phones: subject.phones.map(({phone}) => phone).join('; ')} : change === 'move' ? {name: subject.name, district: subject.district} : {};
     my.asks = {change, subject, isObserver};
     Object.assign(my, {values, note: '', fault: '', faults: {}});
     drawAndFocus('.roster-change input');

@@ -11,6 +11,7 @@ import {whatOf} from './incidents.js';
 import {leased} from './leased.js';
 import {corrections} from './correcting.js';
 import {rosterChanges} from './roster.js';
+import {contacts} from './contacts.js';
 
 const PHONE = 'phone';
 
@@ -26,23 +27,31 @@ export function open({station, form, doubt}) {
 
   const correct = corrections(path);
   const roster = rosterChanges(station);
+  const calls = contacts(station);
 
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!my.station) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const {station: one, incidents, reports} = my.station;
     return html`<div class="title"><h1>${one.number} ${one.name}</h1>
-        <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: number(one.registered)})}` : ''}</span><span class="grow"></span>
+        <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: number(one.registered)})}` : ''}${one.is_in_sample ? ` · ${t('station.insample')}` : ''}</span><span class="grow"></span>
         ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
         ${my.lease?.view() ?? nothing}<span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
       ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b class="stated missing">${t('roster.closed', {time: time(one.closed_at)})}</b></p>` : nothing}
-      ${seesPeople() ? people() : nothing}
+      ${seesPeople() ? html`<p class="quiet">${lastLife()} ${calls.last()}</p>${people()}` : nothing}
       ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
-      ${[...reports].sort(byUrgency).map(block)}`;
+      ${[...reports].sort(byUrgency).map(block)}
+      ${calls.view()}
+      ${allowed('read_audit') ? html`<p><a href=${link('audit', {about: station})}>${t('station.audit')}</a></p>` : nothing}`;
+  }
+
+  function lastLife() {
+    const heard = my.station.observers.map((one) => one.last_heard).filter(Boolean).sort().at(-1);
+    return heard ? `${t('stations.lastlife')}: ${t('calls.heard', {age: ageOf(heard, serverNow())})} ·` : nothing;
   }
 
   const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b><a href=${link('observer', {number: one.number})}>${one.name}</a> <small>${one.number} · ${one.language}</small></b>
-      ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>`)}${allowed('change_stations') ? roster.ofObserver(one) : nothing}</div>`)}
+      ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>${calls.mark(phone)}`)}${allowed('change_stations') ? roster.ofObserver(one) : nothing}</div>`)}
     ${my.station.coordinators.map((one) => html`<div class="caller"><b>${one.name} <small>${t('calls.coordinator')}</small></b>${one.phone ? html`<a class="tel" href="tel:${one.phone}">${glyph(PHONE, t('calls.phone'))} ${one.phone}</a>` : nothing}</div>`)}</div>`;
 
   function block(report) {
@@ -53,6 +62,7 @@ export function open({station, form, doubt}) {
       <summary><b>${placeTitle(place)}</b> ${stated(report.state)} ${report.late ? stated('late') : nothing}
         ${report.failed_checks.map((check) => html`<span class="stated failed ${check.explained ? 'quiet' : ''}">${glyph('failed')} ${inLanguage(check.message) || check.rule}${check.sentence ? `: ${inNumbers(check.sentence)}` : ''}${check.explained ? ` (${t('station.explained')})` : ''}</span>`)}</summary>
       ${allowed('work_reports') ? report.failed_checks.filter((check) => !check.explained).map((check) => html`<button type="button" class="plain" @click=${() => correct.explain(report, check.rule)}>${t('correct.asit', {rule: check.rule})}</button>`) : nothing}
+      ${allowed('work_reports') ? report.failed_checks.filter((check) => check.explained).map((check) => html`<button type="button" class="plain" @click=${() => correct.takeBack(report, {of: 'explanation', rule: check.rule})}>${t('correct.doubtagain', {rule: check.rule})}</button>`) : nothing}
       ${answersOf(report).length ? table(report) : html`<p class="quiet">${t('station.nothing', {time: time(report.due)})}</p>`}
       ${correct.under(report)}</details>`;
   }
@@ -62,7 +72,7 @@ export function open({station, form, doubt}) {
     const wrong = new Set(report.failed_checks.filter((check) => !check.explained).flatMap((check) => check.codes));
     const isOne = formOf(report.form).expect !== 'observer';
     return html`<div class="scroller"><table class="answers"><thead><tr><th scope="col">${t('station.question')}</th>
-      ${observers.map((observer) => html`<th scope="col">${t('station.observer', {number: observer})}${report.observers[observer].left_out ? html` <span class="warned">${t('station.leftout')}</span>` : nothing}</th>`)}
+      ${observers.map((observer) => html`<th scope="col">${t('station.observer', {number: observer})}${report.observers[observer].left_out ? html` <span class="warned">${t('station.leftout')}</span>${allowed('work_reports') ? html` <button type="button" class="plain" @click=${() => correct.takeBack(report, {of: 'left_out', observer})}>${t('correct.countagain')}</button>` : nothing}` : nothing}</th>`)}
       ${isOne ? html`<th scope="col">${t('station.counts')}</th>` : nothing}</tr></thead>
       <tbody>${report.questions.map((question) => html`<tr class="${question.how === 'conflict' ? 'conflict' : ''} ${wrong.has(question.code) ? 'failed' : ''}">
         <th scope="row"><b>${question.code}</b> ${labelOf(report.form, question)}</th>
@@ -100,7 +110,7 @@ export function open({station, form, doubt}) {
 
   const chosen = (action) => Object.assign(() => my.at && action(my.at), {changes: true});
   const keys = {h: toggleHistory, m: () => my.at && go('messages', {key: my.at.answer.message}), v: chosen(correct.confirm), e: chosen(correct.choose), u: Object.assign(correct.undo, {changes: true}), Escape: () => (correct.isOpen() ? correct.close() : history.back())};
-  return {view, keys, title: () => t('station.title'), leave: () => { end(); my.lease?.release(); }};
+  return {view, keys, title: () => t('station.title'), leave: () => { end(); calls.end(); my.lease?.release(); }};
 }
 
 const answersOf = (report) => report.questions.filter((question) => question.is_withheld || Object.keys(question.observers).length);

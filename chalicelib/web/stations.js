@@ -1,15 +1,26 @@
 // The stations: which ones, and what each still owes. Filters stand in the address; text that is searched for does not.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, change, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames, may} from './state.js';
+import {state, change, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames, may, formOf} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
-import {t, placeTitle} from './words.js';
+import {t, placeTitle, inLanguage} from './words.js';
 import {number, glyph, time, ageOf, emptyList} from './format.js';
 import {putting} from './putting.js';
+import {valueOf} from './fields.js';
+import {outcome} from './outcomes.js';
+import {held} from './leased.js';
 
-const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'silent'];
+const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'lacking', 'silent', 'closed', 'unobserved'];
+const FILTERS = ['region', 'form', 'round', 'state', 'district', 'organisation', 'answers'];
+// States of a station, whatever form is chosen.
+const WHOLE = {
+  lacking: (one) => places().some((place) => isDue(place) && owes(roundOf(one, place))),
+  silent: (one) => one.is_silent,
+  closed: (one) => Boolean(one.closed_at),
+  unobserved: (one) => !one.observers.length,
+};
 const ONE_REGION_SECONDS = 15;
 const NATION_SECONDS = 60;
 const SHOWN = 200;
@@ -51,24 +62,24 @@ export function open(parameters) {
     const asked = columns();
     const text = my.text.trim().toLowerCase();
     return rows()
-      .filter((one) => !my.state || asked.some((place) => matches(roundOf(one, place), my.state)) || (my.state === 'silent' && isSilent(one)))
+      .filter((one) => !my.state || (WHOLE[my.state] ? WHOLE[my.state](one) : asked.some((place) => matches(roundOf(one, place), my.state))))
       .filter((one) => !my.district || one.district === my.district)
-      .filter((one) => !text || `${one.station} ${one.name} ${one.district}`.toLowerCase().includes(text))
-      .map((one) => ({...one, owes: places().filter((place) => isDue(place) && owes(roundOf(one, place))).length, silent: isSilent(one)}))
+      .filter((one) => !my.organisation || one.organisations.includes(my.organisation))
+      .filter((one) => !text || `${one.station} ${one.name} ${one.district} ${peopleOf(one).map(({number, name}) => `${number} ${name ?? ''}`).join(' ')}`.toLowerCase().includes(text))
+      .map((one) => ({...one, owes: places().filter((place) => isDue(place) && owes(roundOf(one, place))).length, silent: one.is_silent}))
       .sort((one, other) => other.silent - one.silent || other.owes - one.owes || one.station.localeCompare(other.station));
   }
 
   function filter(changes) {
     const wasRegion = my.region;
     Object.assign(my, changes, {shown: SHOWN, picked: new Set()});
-    const {region, form, round, district} = my;
-    go('stations', {region, form, round, state: my.state, district}, {replace: true});
-    if ((wasRegion ?? '') !== (region ?? '')) load();
+    go('stations', Object.fromEntries(FILTERS.map((name) => [name, my[name]])), {replace: true});
+    if ((wasRegion ?? '') !== (my.region ?? '')) load();
   }
 
   function clear() {
     my.text = '';
-    filter({region: '', form: '', round: '', state: '', district: ''});
+    filter(Object.fromEntries(FILTERS.map((name) => [name, ''])));
     draw();
   }
 
@@ -91,7 +102,7 @@ export function open(parameters) {
 
   function follow(next) {
     const wasRegion = my.region;
-    for (const name of ['region', 'form', 'round', 'state', 'district']) my[name] = next[name];
+    for (const name of FILTERS) my[name] = next[name];
     if (wasRegion !== my.region) load();
     draw();
     return true;
@@ -109,7 +120,7 @@ export function open(parameters) {
         ${found.length ? actions(my.picked.size || found.length) : nothing}</div>
       ${filters()}
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
-      ${found.length ? table(found) : my.text.trim() || my.district ? (isLoading ? html`<p class="waiting" role="status">${t('frame.loading')}</p>` : emptyList('', true, clear)) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
+      ${found.length ? table(found) : my.text.trim() || my.district || my.organisation ? (isLoading ? html`<p class="waiting" role="status">${t('frame.loading')}</p>` : emptyList('', true, clear)) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
       ${found.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: found.length - my.shown})}</button>` : nothing}`;
   }
 
@@ -124,9 +135,22 @@ export function open(parameters) {
       <select aria-label=${t('stations.form')} @change=${(event) => { const [form, round] = event.target.value.split('|'); filter({form, round}); }}>
         <option value="" ?selected=${!my.form}>${t('stations.allforms')}</option>
         ${places().map((one) => html`<option value="${one.form}|${one.round}" ?selected=${place === `${one.form} ${one.round}`}>${placeName(one)}</option>`)}</select>
-      <span class="chips" role="group" aria-label=${t('stations.state')}>${STATES.map((name) => html`<button type="button" class="chip" aria-pressed=${my.state === name} @click=${() => filter({state: my.state === name ? '' : name})}>${glyph(name === 'received' ? 'complete' : name === 'silent' ? 'missing' : name)}${t(`state.${name}`)}</button>`)}</span>
+      <span class="chips" role="group" aria-label=${t('stations.state')}>${STATES.map((name) => html`<button type="button" class="chip" aria-pressed=${my.state === name} @click=${() => filter({state: my.state === name ? '' : name})}>${glyph(GLYPHS[name] ?? name)}${t(`state.${name}`)}</button>`)}</span>
+      ${choice('stations.district', 'district', (state.election.regions.find((one) => one.name === my.region)?.districts ?? []).map((name) => [name, name]))}
+      ${choice('stations.organisation', 'organisation', Object.entries(state.election.organisations).map(([code, {name}]) => [code, inLanguage(name)]))}
+      ${my.form ? html`<button type="button" class="chip" aria-pressed=${Boolean(my.answers)} @click=${() => filter({answers: my.answers ? '' : '1'})}>${t('stations.answers')}</button>` : nothing}
       <input type="search" data-search placeholder=${t('stations.search')} aria-label=${t('stations.search')} .value=${my.text} @input=${(event) => { my.text = event.target.value; draw(); }}></form>`;
   }
+
+  // What there is to choose of one value limits nothing, and is not asked.
+  const choice = (label, name, options) => (options.length > 1 ? html`<select aria-label=${t(label)} @change=${(event) => filter({[name]: event.target.value})}><option value="" ?selected=${!my[name]}>${t(label)}</option>${options.map(([value, word]) => html`<option value=${value} ?selected=${value === my[name]}>${word}</option>`)}</select>` : nothing);
+
+  // The chosen form's answers as columns, as far as this reader may see them.
+  const questions = () => (my.answers && my.form ? formOf(my.form).questions : []);
+  const answer = (one, {code}) => {
+    const {answers = {}} = roundOf(one, {form: my.form, round: my.round || (currentPlace()?.form === my.form ? currentPlace().round : places().find((place) => place.form === my.form)?.round)});
+    return code in answers ? valueOf(my.form, code, answers[code]) : '';
+  };
 
   function table(found) {
     const current = currentPlace();
@@ -134,19 +158,26 @@ export function open(parameters) {
       <th scope="col">${t('stations.station')}</th>${my.region ? nothing : html`<th scope="col">${t('board.region')}</th>`}
       <th scope="col" class="number">${t('stations.owes')}</th>
       ${places().map((place) => html`<th scope="col" class="centre ${isHere(place, current) ? 'current' : ''}" title=${placeTitle(place)}>${place.round === '-' ? place.form : html`<small>${place.form}</small> ${place.round}`}</th>`)}
+      ${questions().map((question) => html`<th scope="col" class="number" title=${inLanguage(question.label)}>${question.code}</th>`)}
       <th scope="col">${t('stations.lastlife')}</th>
+      ${may('calls') ? html`<th scope="col">${t('stations.lastcall')}</th>` : nothing}
       ${seesPeople() ? html`<th scope="col">${t('stations.observers')}</th>` : nothing}</tr></thead>
       <tbody>${repeat(found.slice(0, my.shown), (one) => one.station, (one) => row(one, current))}</tbody></table></div>`;
   }
 
   const row = (one, current) => html`<tr>
     <td>${['send', 'exports', 'calls'].some(may) ? html`<input type="checkbox" tabindex="-1" aria-label=${t('stations.pick', {station: one.station})} .checked=${my.picked.has(one.station)} @change=${() => pick(one.station)}>` : nothing}
-      <a data-item data-station=${one.station} class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
+      <a data-item data-station=${one.station} class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small>${one.closed_at ? html` <span class="stated closed">${glyph('closed', '')} ${t('roster.closed', {time: time(one.closed_at)})}</span>` : nothing}</td>
     ${my.region ? nothing : html`<td>${one.region}</td>`}
     <td class="number">${one.silent ? html`<b class="stated missing">${t('state.silent')}</b>` : one.owes ? html`<b>${one.owes}</b>` : html`<span class="quiet">0</span>`}</td>
     ${places().map((place) => html`<td class="centre ${isHere(place, current) ? 'current' : ''}">${glyphs(roundOf(one, place))}</td>`)}
+    ${questions().map((question) => html`<td class="number">${answer(one, question)}</td>`)}
     <td>${one.last_heard_at ? html`${time(one.last_heard_at)} <small>${ageOf(one.last_heard_at)}</small>` : html`<span class="quiet">–</span>`}</td>
-    ${seesPeople() ? html`<td>${people(one)}</td>` : nothing}</tr>`;
+    ${may('calls') ? html`<td>${called(one.call)}</td>` : nothing}
+    ${seesPeople() ? html`<td>${peopleOf(one).map(({number: observer, name}) => html`<span class="person">${name ?? observer}</span> `)}</td>` : nothing}</tr>`;
+
+  // Who has it now, or who has called last and what came of it.
+  const called = ({last, lease} = {}) => (lease ? html`<small class=${lease.is_mine ? 'lease mine' : 'warned'}>${held(lease)}</small>` : last ? html`<small>${last.who} ${time(last.at)} ${outcome(last.outcome)}</small>` : nothing);
 
   return {view, follow, keys: {x: () => pick(), ...(may('calls') && {c: call, u: calls.undo})}, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
 }
@@ -154,7 +185,7 @@ export function open(parameters) {
 const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};
 const isHere = (place, current) => current && place.form === current.form && place.round === current.round;
 const owes = (round) => round.state === 'missing' || round.state === 'partial';
-const isSilent = (station) => station.is_silent;
+const GLYPHS = {received: 'complete', silent: 'missing', lacking: 'missing', unobserved: 'missing'};
 
 function matches(round, wanted) {
   if (wanted === 'late') return round.late;
@@ -165,4 +196,5 @@ function matches(round, wanted) {
 
 const glyphs = (round) => html`${glyph(round.state)}${round.late ? html`<sup>${glyph('late')}</sup>` : nothing}${round.failed_checks?.length ? glyph('failed') : nothing}`;
 
-const people = (one) => (one.observers ?? []).map((observer) => (typeof observer === 'string' ? html`<small>${observer}</small> ` : html`<span class="person">${observer.name ?? observer.observer}</span> `));
+// Observers by name, for who may know it; by number else.
+const peopleOf = (one) => one.people ?? one.observers.map((number) => ({number}));

@@ -17,9 +17,13 @@ from chalicelib.services.views.outgoing import list_outgoing, send_again
 
 
 class AuditQuery(PageQuery):
-    """A page of the trail; of one person where `who` is given."""
+    """A page of the trail.
+
+    Of one person where `who` is given; `about`: words of its subject and action, as `report 1043`.
+    """
 
     who: str | None = searched()
+    about: str | None = searched()
 
 
 class AuditLine(AnswerModel):
@@ -147,7 +151,9 @@ class RequeuedMessage(AnswerModel):
 def audit(request: Request[ElectionPath, AuditQuery, None]) -> dict[str, Any]:
     """List a page of the audit trail."""
     query = request.query
-    lines, following = list_actions(request.loaded, request.operator, query.who, _text(query.cursor), query.limit)
+    lines, following = list_actions(
+        request.loaded, request.operator, query.who, _text(query.cursor), query.limit, query.about
+    )
     return {"election": request.loaded.election.id, "lines": lines, "next": cursor_of(following)}
 
 

@@ -15,11 +15,17 @@ READ_AT_ONCE: Final = 200
 
 
 def list_actions(
-    loaded: LoadedElection, operator: Operator, who: str | None, before: str | None, limit: int
+    loaded: LoadedElection,
+    operator: Operator,
+    who: str | None,
+    before: str | None,
+    limit: int,
+    about: str | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of the trail, newest first, and where it continues.
 
-    Who may not read everybody's sees their own lines. `who`: of one person alone. Raises StoreUnavailable.
+    Who may not read everybody's sees their own lines. `who`: of one person alone; `about`: whose subject and
+    action have these words. Raises StoreUnavailable.
     """
     author = who if operator.may(Permission.READ_AUDIT) else operator.signature
     shown: list[dict[str, Any]] = []
@@ -28,7 +34,8 @@ def list_actions(
         rows = actions_before(loaded.election.id, before, READ_AT_ONCE)
         for row in rows:
             before = row.at
-            if author is None or author in (row.who, row.who.rpartition(" (")[0]):
+            is_author = author is None or author in (row.who, row.who.rpartition(" (")[0])
+            if is_author and _is_about(row, about):
                 shown.append(describe(loaded.election, row))
             if len(shown) == limit:
                 return shown, before
@@ -36,6 +43,15 @@ def list_actions(
         if len(rows) < READ_AT_ONCE:
             return shown, None
     return shown, before
+
+
+def _is_about(row: AuditRow, about: str | None) -> bool:
+    """Tell whether a line has words in its subject or action.
+
+    Whole words: station 104 is not 1043.
+    """
+    words = f"{row.subject} {row.action}".casefold().split()
+    return about is None or all(word in words for word in about.casefold().split())
 
 
 def describe(election: Election, row: AuditRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from chalicelib.observation.reports.reminders import day_began, is_silent, overd
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
 from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.views.closed_stations import closed_at, unsent_state
+from chalicelib.services.views.people_of_stations import with_people
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
 from chalicelib.services.views.station_filter import Described, StationFilter
 from chalicelib.store.elections import LoadedElection
@@ -68,8 +69,8 @@ def find_stations(
 ) -> dict[str, Any]:
     """Return a page of a region's wanted stations, by number.
 
-    Each as `stations_of_region` has it, with its last sign of life and whether it is silent. A page looks at
-    MOST_LOOKED_AT stations at most. Raises StoreUnavailable.
+    Each as `stations_of_region` has it, with its last sign of life, whether it is silent, its people and calls. A page
+    looks at MOST_LOOKED_AT stations at most. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     following = _following(election, region, after)
@@ -92,7 +93,8 @@ def find_stations(
         if len(page) == limit:
             break
     is_end = last is None or last == named[-1].number
-    return _page(loaded, region, at) | {"stations": page, "next": None if is_end else last}
+    seen = with_people(loaded, reader, region, page, now)
+    return _page(loaded, region, at) | {"stations": seen, "next": None if is_end else last}
 
 
 def _page(loaded: LoadedElection, region: str, at: dt.datetime) -> dict[str, Any]:
