@@ -1,15 +1,16 @@
 // The doubts: which numbers should not be trusted yet. What concerns most votes of the count comes first.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {draw, regionNames, placeName} from './state.js';
+import {draw, regionNames, placeName, seesPeople} from './state.js';
 import {electionPath} from './api.js';
-import {poll} from './poll.js';
+import {pagesOf} from './pages.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
 import {number, ageOf, glyph, emptyList} from './format.js';
 import {valueOf, inNumbers} from './fields.js';
 import {putting} from './putting.js';
 
+const PAGE = 100;
 const GLYPHS = {conflict: 'conflict', failed_check: 'failed', partial_count: 'partial', changed_after_confirmation: 'late'};
 
 export function open({region, kind}) {
@@ -18,8 +19,8 @@ export function open({region, kind}) {
 
   function load() {
     my.end?.();
-    const query = my.region ? `?region=${encodeURIComponent(my.region)}` : '';
-    my.end = poll(electionPath(`doubts${query}`), (list) => { my.list = list; draw(); }, {seconds: 10, failed: (error) => { my.fault = error.message; draw(); }});
+    const query = new URLSearchParams({limit: PAGE, ...(my.region && {region: my.region})});
+    my.end = pagesOf(electionPath(`doubts?${query}`), 'cursor', (lists) => { my.list = {doubts: lists.flatMap((one) => one.doubts)}; draw(); }, {seconds: 10, failed: (error) => { my.fault = error.message; draw(); }});
   }
   load();
 
@@ -38,12 +39,15 @@ export function open({region, kind}) {
 
   const table = (shown) => html`<div class="scroller tall"><table class="stations stack"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${t('stations.form')}</th><th scope="col">${t('doubts.what')}</th><th scope="col">${t('doubts.holder')}</th><th scope="col" class="number">${t('doubts.votes')}</th><th scope="col">${t('doubts.since')}</th></tr></thead>
     <tbody>${repeat(shown, (one) => `${one.station} ${one.form} ${one.round} ${one.kind} ${one.about}`, (one) => html`<tr>
-      <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form, doubt: one.round ?? '-'})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small></td>
+      <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form, doubt: one.round ?? '-'})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small>${seesPeople() ? people(one) : nothing}</td>
       <td>${placeName({form: one.form, round: one.round ?? '-'})}</td>
       <td class="sentence">${glyph(GLYPHS[one.kind], t(`doubts.${one.kind}`))} ${inWords(one)}</td>
       <td>${one.lease ? html`<small class=${one.lease.is_mine ? 'lease mine' : 'warned'}>${one.lease.is_mine ? t('lease.mine') : t('calls.held', {who: one.lease.holder})}</small>` : nothing}</td>
       <td class="number">${one.votes ? number(one.votes) : nothing}</td>
       <td><small>${one.since ? ageOf(one.since) : ''}</small></td></tr>`)}</tbody></table></div>`;
+
+  // Whom to ask: a click calls.
+  const people = ({observers}) => html`<details class="people"><summary>${t('stations.observers')}</summary>${observers.map((one) => html`<span class="person">${one.name ?? one.number} ${(one.phones ?? []).map((phone) => html`<a class="tel" href="tel:${phone}">${phone}</a> `)}</span>`)}</details>`;
 
   function follow(next) {
     const wasRegion = my.region;
