@@ -25,7 +25,7 @@ export function card(station, {isMine, done}) {
   const path = electionPath(`calls/${encodeURIComponent(station)}`);
   const draft = drafts.get(station) ?? {note: '', values: {}, phone: null, waits: null, reminds: false};
   drafts.set(station, draft);
-  const my = {card: null, fault: '', isMine, faults: [], asks: null, owed: new Set(), came: new Map()};
+  const my = {card: null, fault: '', isMine, faults: [], asks: null, owed: new Set(), came: new Map(), tried: new Set()};
   const act = once();
   const actLease = once();
   const phones = ringing(path);
@@ -92,12 +92,19 @@ export function card(station, {isMine, done}) {
     phones.ring(one);
   }
 
+  // Whom to try after the phone that is chosen: the observers' other phones, then the region's coordinators.
+  function untried() {
+    my.tried.add(draft.phone);
+    return numbers().filter((one) => one.person !== 'back_up' && !my.tried.has(one.phone) && !['no_answer', 'off', 'wrong'].includes(one.state));
+  }
+
   const filled = () => my.card.fields.filter((one) => isFilled(draft.values[keyOf(one)]));
 
   async function log(name, until = null) {
     const whom = called();
-    const others = numbers().filter((one) => one.person === 'observer' && one.phone !== draft.phone && !['no_answer', 'off', 'wrong'].includes(one.state));
-    const stays = ['no_answer', 'unreachable', 'wrong_number'].includes(name) && others.length > 0;
+    const isLost = ['no_answer', 'unreachable', 'wrong_number'].includes(name);
+    const [other] = isLost ? untried() : [];
+    const stays = Boolean(other);
     const body = {outcome: name, note: draft.note.trim(), stays};
     if (whom) Object.assign(body, {person: whom.person, name: whom.name, phone: whom.phone});
     if (until) Object.assign(body, {will_send_at: new Date(until).toISOString(), remind: draft.reminds && canRemind()});
@@ -108,7 +115,7 @@ export function card(station, {isMine, done}) {
     my.faults = [];
     const answer = await act(`${path}/outcome`, body, {done: null, changed: () => draw()}, (error) => { my.faults = error.errors ?? []; });
     if (!answer) return draw();
-    if (stays) draft.phone = answer.document.offer?.next_phones?.[0] ?? others[0].phone;
+    if (stays) draft.phone = other.phone;
     else drafts.delete(station);
     my.asks = null;
     done({...answer.document, isOver: !stays}, OUTCOMES.find(([one]) => one === name)[1], {observer: whom?.number ?? my.card.observers[0]?.number, note: body.note});

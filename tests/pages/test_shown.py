@@ -55,3 +55,18 @@ def test_the_list_of_stations_asks_for_what_lacks_and_for_closed_ones(lead: Visi
 def form(room: Room, code: str) -> dict[str, list[dict[str, str]]]:
     election = room.get(f"/v1/elections/{room.election}", room.token).json()
     return next(dict(found) for found in election["forms"] if found["code"] == code)
+
+
+@pytest.mark.long
+def test_after_all_phones_of_a_station_its_coordinator_is_next(lead: Visit, room: Room) -> None:
+    observer = room.observers[PLACE + 4]
+    room.chase()
+    page = lead.go(f"calls?station={observer['station']}", ".call .lease.mine")
+    card = room.api(f"calls/{observer['station']}")
+    phones = [phone["phone"] for person in card["observers"] for phone in person["phones"]]
+    for phone in (*phones, card["coordinators"][0]["phone"]):
+        expect(page.locator(".caller.chosen")).to_contain_text(phone)
+        page.locator(".call").focus()
+        page.keyboard.press("3")
+    if len(card["coordinators"]) == 1:
+        expect(page.locator(".call")).to_have_count(0)
