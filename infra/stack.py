@@ -116,13 +116,11 @@ def local_stack(
         api_url = f"{endpoint}/_aws/execute-api/{api}/api"
         kept = before.webhook_secrets if before and before.endpoint == endpoint else None
         given = webhook_secrets or kept or _fresh_settings(api_url)
-        ssm = client("ssm", endpoint)
-        for provider, settings in given.items() if given is not kept else ():
-            name = f"{outputs['Parameters']}/providers/{provider}"
-            ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString", Overwrite=True)
+        if given is not kept:
+            _put_settings(endpoint, outputs["Parameters"], given)
         if keep:
             keep_now(folder)
-            _put(record, _DeployedStack(_digest(made), all_parameters, endpoint, outputs, given))
+            _write_record(record, _DeployedStack(_digest(made), all_parameters, endpoint, outputs, given))
         yield Stack(
             name=NAME,
             region=REGION,
@@ -161,7 +159,14 @@ def _digest(made: Package) -> str:
     return hashlib.sha256(made.template.read_bytes() + made.zip.read_bytes()).hexdigest()
 
 
-def _put(path: Path, content: _DeployedStack) -> None:
+def _put_settings(endpoint: str, parameters: str, webhook_secrets: Mapping[str, Mapping[str, Any]]) -> None:
+    ssm = client("ssm", endpoint)
+    for provider, settings in webhook_secrets.items():
+        name = f"{parameters}/providers/{provider}"
+        ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString", Overwrite=True)
+
+
+def _write_record(path: Path, content: _DeployedStack) -> None:
     making = path.with_suffix(".making")
     making.touch(mode=0o600)  # there are secrets in it
     making.write_text(json.dumps(asdict(content)))

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rich.table import Table
 from chalicelib.cli.rehearsed_operators import print_worked_off
 from chalicelib.cli.target import use_stack
 from chalicelib.providers.table import GENERIC, NAMES, canonical_name
+from chalicelib.rehearsal.operators.call_centre import CallCentreResult
 from chalicelib.rehearsal.operators.room import Room
 from chalicelib.rehearsal.page import accounting, grouped, latencies, rehearsal_page, seconds, share
 from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
@@ -103,21 +104,13 @@ def rehearse(
 
     seed = random.getrandbits(32) if seed is None else seed
     plan = Plan(observers, minutes, noise, duplicates, incidents, seed, codes)
-    source = election_id or stack.get("election")
-    if not source:
-        raise click.UsageError("which election? Name it with --election ID.")
+    source = _source(stack, election_id)
     webhooks = [_webhook(stack, provider, url) for provider in providers]
     room = Room(_base(stack, url), operators, answer_calls, plan.seed, pause_seconds)
     console = _console()
     console.print(f"Rehearsing {source}: {observers} observers, {minutes:g} minutes, seed {plan.seed}.")
-    try:
-        with _progress(console) as on_progress:
-            report_made = report_on(run(source, plan, webhooks, on_progress, room.prepare, room.begin))
-            worked_off = room.finish()
-    except (NothingDue, TooFewObservers, WebhookUnusable) as refused:
-        raise click.ClickException(str(refused)) from refused
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(rehearsal_page(report_made), encoding="utf-8")
+    report_made, worked_off = _rehearse(console, source, plan, webhooks, room)
+    _write_page(report, report_made)
     figures = training_figures(source, report_made, worked_off)
     keep_training(source, report_made.rehearsal.election.id, figures, dt.datetime.now(dt.UTC))
     _print(console, report_made)
@@ -125,6 +118,23 @@ def rehearse(
         print_worked_off(console, worked_off)
     console.print(f"Report: {report.resolve()}", soft_wrap=True)
     sys.exit(0 if report_made.is_whole and (worked_off is None or worked_off.is_clean) else 1)
+
+
+def _rehearse(
+    console: Console, source: str, plan: Plan, webhooks: Sequence[Webhook], room: Room
+) -> tuple[Report, CallCentreResult | None]:
+    """Play the day with a bar per stage; return the results."""
+    try:
+        with _progress(console) as on_progress:
+            report = report_on(run(source, plan, webhooks, on_progress, room.prepare, room.begin))
+            return report, room.finish()
+    except (NothingDue, TooFewObservers, WebhookUnusable) as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _write_page(path: Path, report: Report) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(rehearsal_page(report), encoding="utf-8")
 
 
 def _names(written: str) -> tuple[str, ...]:
@@ -135,6 +145,13 @@ def _names(written: str) -> tuple[str, ...]:
     if not names:
         raise click.BadParameter("name at least one provider.")
     return names
+
+
+def _source(stack: dict[str, Any], election_id: str | None) -> str:
+    source: str | None = election_id or stack.get("election")
+    if not source:
+        raise click.UsageError("which election? Name it with --election ID.")
+    return source
 
 
 def _base(stack: dict[str, Any], url: str | None) -> str:

@@ -185,9 +185,7 @@ def _report(scan: Scan, found: FoundForm, ended: int, following: int, inherited:
         answers, rejected = content.settled.answers, content.settled.rejected
         misfit = content.header.misfit or content.coded.misfit
         named, repairs = _named(content), content.settled.repairs
-    stations = stations_before(scan, ended, found.head) if ended < found.head else []
-    if named:
-        stations = list(dict.fromkeys((*stations, *named)))
+    stations = _stations(scan, found, named, ended)
     station = stations[0] if len(stations) == 1 else inherited
     flags: tuple[str, ...] = ()
     if len(stations) > 1:
@@ -197,13 +195,11 @@ def _report(scan: Scan, found: FoundForm, ended: int, following: int, inherited:
         rejected = rejected if isinstance(content, Incident) else rejected | {STATION: "wrong_type"}
     elif station is not None and station not in scan.vocabulary.stations:
         flags = (STATION_UNKNOWN,)
-    rounds: tuple[str, ...] = ()
-    days_ago = None
     names = [] if isinstance(content, Incident) else _round_names(scan, found, content, ended)
-    if names:
-        rounds, days_ago = names[0].rounds, names[0].days_ago
-        if not rounds or len(names) > 1:
-            rejected, rounds, days_ago = rejected | {ROUND: "ambiguous"}, (), None
+    named_round = names[0] if len(names) == 1 and names[0].rounds else NamedRound()
+    if names and not named_round.rounds:
+        rejected = rejected | {ROUND: "ambiguous"}
+    rounds, days_ago = named_round.rounds, named_round.days_ago
     return ReportReading(
         form=found.form.code,
         station=station,
@@ -216,6 +212,12 @@ def _report(scan: Scan, found: FoundForm, ended: int, following: int, inherited:
         repairs=_misspelling(scan, found) + repairs,
         flags=flags,
     )
+
+
+def _stations(scan: Scan, found: FoundForm, named: list[str], ended: int) -> list[str]:
+    """Return the stations named in a form and before it, each once."""
+    before = stations_before(scan, ended, found.head) if ended < found.head else []
+    return list(dict.fromkeys((*before, *named))) if named else before
 
 
 def _named(answers: Answers) -> list[str]:

@@ -41,7 +41,7 @@ class RoundName:
 class NamedRound:
     """The rounds of a form that a name may mean.
 
-    It is None where it means none for certain.
+    `rounds` is empty where it means none for certain.
 
     One round is meant without doubt, unless `days_ago` has to be true of it; several recur on different days.
     """

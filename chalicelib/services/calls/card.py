@@ -83,19 +83,9 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         "observers": [_observer(election, observer, row, phones, owed) for observer in observers],
         **_coordinators(election, region),
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
-        "contacts": [
-            contact_document(operator, election, contact)
-            for contact in contacts_of(election.id, station, CONTACTS)
-            if sees_phone(operator, contact.phone)
-        ],
-        "asked": describe_requests(
-            [message for message in asking(election, station) if operator.sees_reports_of(message.reporter)]
-        ),
-        "incidents": [
-            _incident(election, incident)
-            for incident in incidents_of_station(election.id, station)
-            if operator.sees_reports_of(incident.observer)
-        ],
+        "contacts": _contacts(election, operator, station),
+        "asked": _requests(election, operator, station),
+        "incidents": _incidents(election, operator, station),
         "by_hand": by_hand_of(row),
         "last": last_of(operator, row),
         "snoozed_until": local_time(row.snoozed_until, election.zone),
@@ -218,6 +208,28 @@ def _coordinators(election: Election, region: str) -> dict[str, Any]:
 
 def _coordinator(coordinator: Coordinator) -> dict[str, Any]:
     return {"name": coordinator.name, "phone": coordinator.phone, "language": coordinator.language}
+
+
+def _contacts(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
+    return [
+        contact_document(operator, election, contact)
+        for contact in contacts_of(election.id, station, CONTACTS)
+        if sees_phone(operator, contact.phone)
+    ]
+
+
+def _requests(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
+    return describe_requests(
+        [message for message in asking(election, station) if operator.sees_reports_of(message.reporter)]
+    )
+
+
+def _incidents(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
+    return [
+        _incident(election, incident)
+        for incident in incidents_of_station(election.id, station)
+        if operator.sees_reports_of(incident.observer)
+    ]
 
 
 def _incident(election: Election, incident: Incident) -> dict[str, Any]:

@@ -78,10 +78,7 @@ def log_call(
 
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
-        if not sees_phone(action.operator, call.phone):
-            raise NotOwn("it is a phone of another organisation's observer")
-        if row.is_held(action.now) and row.holder != action.who:
-            raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
+        _require_own(row, action, call)
         waiting = asking(election, station) if call.outcome in REACHED else []
         contact = _contact(loaded, action, row, call, phone_entry)
         contact.ended = [message.key for message in waiting] or None
@@ -108,6 +105,14 @@ def log_call(
         return Change(document, writes, f"call logged: {call.outcome}", f"call {station}", row.last, after)
 
     return perform(noted, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
+
+
+def _require_own(row: CallRow, action: Action, call: CallReport) -> None:
+    """Raise NotOwn or LeaseLost where phone or station is another's."""
+    if not sees_phone(action.operator, call.phone):
+        raise NotOwn("it is a phone of another organisation's observer")
+    if row.is_held(action.now) and row.holder != action.who:
+        raise LeaseLost(f"{row.holder} has station {row.station} now: your words are kept, take it over to log them")
 
 
 def check(election: Election, station: str, call: CallReport, at: dt.datetime, *, has_answers: bool) -> None:

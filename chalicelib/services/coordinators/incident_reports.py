@@ -15,13 +15,12 @@ from chalicelib.observation.reading.model import CATEGORY, ReportReading
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import Flag, Reason
 from chalicelib.services.codes.block_alert import alerts_of_blocked
-from chalicelib.services.codes.proof import prove, readable_text
+from chalicelib.services.codes.proof import Proof, prove, readable_text
 from chalicelib.services.coordinators.commands import finished
 from chalicelib.services.coordinators.speaker import Speaker
 from chalicelib.services.incidents.alerts import incident_sources, reported
 from chalicelib.services.incidents.limits import Limits
-from chalicelib.services.incidents.opening import open_incidents
-from chalicelib.services.incidents.withdrawn_entries import saying_again
+from chalicelib.services.incidents.sms_incidents import SmsIncidents, open_incidents_of
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
@@ -50,47 +49,29 @@ def outcome_of_coordinators_report(
     if not named:
         return None
     speaker = Speaker(loaded, phone, rows, now)
-    incidents = _reported(speaker, message, named)
     proof = prove(election.id, message, phone, rows, loaded.clock.at(now), is_counted=limits.counts_codes)
-    for incident in incidents:
-        incident.doubt = proof.doubt
-    repeated = [incident for incident in incidents if incident.id in limits.existing_keys]
-    told_again, reopening = saying_again(loaded, repeated, message.recipient, now)
-    opening = open_incidents(
-        loaded,
-        [incident for incident in incidents if incident.id not in limits.existing_keys],
-        proof.spender(phone),
-        message.recipient,
-        now,
-        reserved=limits.numbers,
-        merge_alerts=limits.merge_alerts,
+    incidents = open_incidents_of(
+        loaded, message, _reported(speaker, message, named), proof.spender(phone), now, limits, doubt=proof.doubt
     )
+    opening = incidents.opening
     blocking = alerts_of_blocked(election, message, rows, now) if proof.blocks else []
-    unproven = [speaker.say(f"reply_{proof.doubt}")] if proof.doubt is not None else []
-    reply = speaker.reply(message, [*_opened_sentences(speaker, opening.incidents), *unproven])
-    replies = [] if is_own_number(phone) or reply.key in limits.existing_keys else [reply]
-    documents = [
-        _form_document(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
-        for (report, station), incident in zip(named, incidents, strict=True)
-    ]
-    reason = Reason.FORMS_LEFT if len(named) < len(forms) else None
     is_held = Reason.OVER_BUDGET in opening.left_out.values()
-    changes = finished(
-        speaker,
-        message,
-        {"command": {"coordinator": speaker.who}, "reports": documents},
-        reason=Reason.OVER_BUDGET if is_held else proof.doubt or reason,
-        region=incidents[0].region,
-        is_held=is_held,
-    )
+    forms_left = Reason.FORMS_LEFT if len(named) < len(forms) else None
     return Outcome(
         message=message,
-        changes=changes,
+        changes=finished(
+            speaker,
+            message,
+            {"command": {"coordinator": speaker.who}, "reports": _documents(speaker.who, named, incidents)},
+            reason=Reason.OVER_BUDGET if is_held else proof.doubt or forms_left,
+            region=incidents.reported[0].region,
+            is_held=is_held,
+        ),
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *told_again, *blocking, *replies),
-        writes=(*opening.writes, *reopening, *proof.writes),
+        outgoing=(*incidents.outgoing, *blocking, *_replies(speaker, message, opening.incidents, proof, limits)),
+        writes=(*incidents.writes, *proof.writes),
     )
 
 
@@ -119,10 +100,28 @@ def _forms(election: Election, message: Message, rows: Sequence[Coordinator]) ->
     return tuple(reads(readable_text(message, rows), election).reports)
 
 
+def _replies(
+    speaker: Speaker, message: Message, opened: Collection[Incident], proof: Proof, limits: Limits
+) -> list[Message]:
+    """Return the reply, unless it exists or would answer our own number."""
+    unproven = [speaker.say(f"reply_{proof.doubt}")] if proof.doubt is not None else []
+    reply = speaker.reply(message, [*_opened_sentences(speaker, opened), *unproven])
+    return [] if is_own_number(speaker.phone) or reply.key in limits.existing_keys else [reply]
+
+
 def _opened_sentences(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
     if not opened:
         return [speaker.say("reply_incident")]
     return [speaker.say("command_opened", number=str(incident.number), station=incident.station) for incident in opened]
+
+
+def _documents(
+    who: str, named: Iterable[tuple[ReportReading, str]], incidents: SmsIncidents
+) -> list[dict[str, object]]:
+    return [
+        _form_document(who, report, station) | ({"held": True} if incident.id in incidents.opening.left_out else {})
+        for (report, station), incident in zip(named, incidents.reported, strict=True)
+    ]
 
 
 def _form_document(who: str, report: ReportReading, station: str) -> dict[str, object]:

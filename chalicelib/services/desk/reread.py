@@ -24,7 +24,7 @@ from chalicelib.services.incidents.alerts import opened_by, opens_incident
 from chalicelib.services.incidents.readings import incidents_of_reading
 from chalicelib.services.incidents.withdrawn_entries import disowning_incidents
 from chalicelib.services.isolation import for_each
-from chalicelib.services.processing.handlers import senders_of
+from chalicelib.services.processing.observer_report import senders_of
 from chalicelib.services.reports.retract import retracting
 from chalicelib.store import elections
 from chalicelib.store.desk import DESKS, Decision, deciding, reading_by, reopening, waiting_at

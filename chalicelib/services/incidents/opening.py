@@ -97,8 +97,7 @@ def open_incidents(
         station: incidents_at(election.id, station) for station in {incident.station for incident in incidents}
     }
     opened, held, spent_by_phone = within_budget(election, distinct(incidents), incidents_by_station, phone, at)
-    repeats = frozenset(incident.id for incident in incidents) - {incident.id for incident in (*opened, *held)}
-    left_out = dict.fromkeys(repeats, REPEATED) | {incident.id: Reason.OVER_BUDGET for incident in held}
+    left_out = _left_out(incidents, opened, held)
     if not opened:
         return OpeningPlan(left_out=left_out, writes=spent_by_phone)
     given = numbers_given(election.id)
@@ -110,20 +109,27 @@ def open_incidents(
     _decide_digests(opened, recent, at)
     if merge_alerts:
         _digest_all_but_the_gravest(opened)
+    announced, writes = _announce(loaded, opened, sender, now, at if merge_alerts else at + BURST_WITHIN)
+    guards = _guards(election, opened, incidents_by_station)
+    return OpeningPlan(announced, (*writes, *guards, *spent_by_phone), left_out)
+
+
+def _left_out(incidents: Iterable[Incident], opened: Iterable[Incident], held: Sequence[Incident]) -> Mapping[str, str]:
+    repeats = frozenset(incident.id for incident in incidents) - {incident.id for incident in (*opened, *held)}
+    return dict.fromkeys(repeats, REPEATED) | {incident.id: Reason.OVER_BUDGET for incident in held}
+
+
+def _announce(
+    loaded: LoadedElection, opened: Sequence[Incident], sender: str | None, now: dt.datetime, digest_due: dt.datetime
+) -> tuple[tuple[OpenedIncident, ...], tuple[Write, ...]]:
+    """Return new incidents with their alerts, and what is written for both."""
+    election, at = loaded.election, loaded.clock.at(now)
     budget, muted = AlertBudget.read(election, at), muted_phones(election.id, at)
     announced = [_announced(election, incident, budget, muted, sender, now) for incident in opened]
-    digest_due = at if merge_alerts else at + BURST_WITHIN
     in_digest = {incident.incident.id for incident in announced if incident.incident.digested or incident.over_budget}
     alerted = [place for incident in announced for place in incident.recipients]
-    writes = (
-        *_writes(election, opened, in_digest, at, digest_due),
-        *_guards(election, opened, incidents_by_station),
-        *budget.writes(alerted),
-        *spent_by_phone,
-    )
-    return OpeningPlan(
-        tuple(OpenedIncident(incident.incident, incident.alerts) for incident in announced), writes, left_out
-    )
+    writes = (*_writes(election, opened, in_digest, at, digest_due), *budget.writes(alerted))
+    return tuple(OpenedIncident(incident.incident, incident.alerts) for incident in announced), writes
 
 
 def _announced(

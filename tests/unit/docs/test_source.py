@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 MOST_LINES = 300
+MOST_LINES_OF_A_FUNCTION = 45
 MOST_WORDS = 12
 IDIOM = frozenset(
     {
@@ -45,6 +46,19 @@ def test_every_file_is_short_enough_to_be_read() -> None:
     longer = {name: lines for name, lines in lengths.items() if lines > MOST_LINES and name not in LONGER}
     assert longer == {}, f"split what has more than {MOST_LINES} lines"
     assert {name for name in LONGER if lengths[name] <= MOST_LINES} == set(), "no exception is needed any more"
+
+
+def test_every_function_fits_a_screen() -> None:
+    """From its `def` on: a command's options and a route's declaration are lists."""
+    lengths = {
+        f"{name}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for name, text in sources().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert len(lengths) > 3000
+    longer = {place: lines for place, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION}
+    assert longer == {}, f"split what has more than {MOST_LINES_OF_A_FUNCTION} lines"
 
 
 def test_every_test_module_is_short_enough_to_be_read() -> None:
