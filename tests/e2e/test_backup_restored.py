@@ -50,10 +50,10 @@ def test_b6_it_counts_in_another_stack_as_it_did(deployed: Deployed, other: Depl
     sent_before = call(f"{other.stack.endpoint_url}/_ministack/sns/sms-messages", None, {}).json()
     restored = other.baykoo("restore", str(backup))
     assert "0 differences" in restored
-    here, there = deployed.operator(ELECTION), other.operator(ELECTION)
+    here, token_there = deployed.operator(ELECTION), other.operator(ELECTION)
     for path in ("summary", "incidents", "opt-outs", "regions/Bishkek/stations", "messages/generic%23kept-0"):
         before = deployed.get(f"/elections/{ELECTION}/{path}", here).json()
-        after = other.get(f"/elections/{ELECTION}/{path}", there).json()
+        after = other.get(f"/elections/{ELECTION}/{path}", token_there).json()
         for document in (before, after):
             document.pop("as_of", None)
         assert after == before, path

@@ -58,8 +58,8 @@ def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, De
     card = aida.get(f"calls/{station}")
     assert [owed["report"] for owed in card["owed"]] == ["TU 10:00", "OP"]
     first, second = card["observers"]
-    came = eventually(lambda: _sent(deployed, aida, station, first["phones"][0]["phone"]), 40)
-    assert [report["report"] for report in came] == ["TU 10:00"]
+    reports = eventually(lambda: _sent(deployed, aida, station, first["phones"][0]["phone"]), 40)
+    assert [report["report"] for report in reports] == ["TU 10:00"]
 
     missed = {"outcome": "no_answer", "phone": first["phones"][0]["phone"], "stays": True}
     offered = aida.done(f"calls/{station}/outcome", missed)["offer"]
@@ -130,10 +130,10 @@ def test_an_sms_is_on_the_board_within_seconds_and_else_nothing_is_sent(
 
 def _sent(deployed: Deployed, desk: Desk, station: str, phone: str) -> Any:
     """Send the turnout once, and return what the card says has come."""
-    came = desk.get(f"calls/{station}")["came"]
-    if not came:
+    reports = desk.get(f"calls/{station}")["came"]
+    if not reports:
         deployed.sms("TU 10:00 A200", phone, NUMBER, id=f"turnout-{station}")
-    return came
+    return reports
 
 
 def _with(answers: dict[str, Any], code: str, typed: str) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_an_incident_without_it_is_told_to_be_verified_and_a_forged_command_does
 def test_three_wrong_codes_tell_the_coordinator_and_a_person_releases_the_phone(deployed: Deployed, token: str) -> None:
     for code in WRONG:
         assert say(deployed, f"*{code} OP C12", ANN)[2] == "code_wrong"
-    told = eventually(lambda: [sms for sms in deployed.texts_to(COORDINATOR) if "подряд" in sms])
+    alerts = eventually(lambda: [sms for sms in deployed.texts_to(COORDINATOR) if "подряд" in sms])
     key, _, reason = say(deployed, f"*{CODE} OP C12", ANN)
     assert reason == "code_blocked"
     document = shown(deployed, token, path_of(key))
@@ -106,7 +106,7 @@ def test_three_wrong_codes_tell_the_coordinator_and_a_person_releases_the_phone(
     assert released.status == HTTPStatus.OK, released.body
     eventually(lambda: (row := deployed.message(key)) and row["state"] == "accepted")
     assert say(deployed, f"*{CODE} OP D1", ANN)[1] == "accepted"
-    assert [sms for sms in deployed.texts_to(COORDINATOR) if "подряд" in sms] == told, "once"
+    assert [sms for sms in deployed.texts_to(COORDINATOR) if "подряд" in sms] == alerts, "once"
 
 
 def test_no_code_is_shown_and_it_adds_up(deployed: Deployed, token: str) -> None:

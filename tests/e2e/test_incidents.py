@@ -52,8 +52,8 @@ def incident(deployed: Deployed, token: str, text: str, category: str) -> tuple[
 
 def mails(deployed: Deployed, address: str, number: int) -> list[str]:
     """The emails about an incident of a category, which another election's tests do not report."""
-    told = re.compile(rf"(Incident|Инцидент) {number}, (high|высокая важность): [^V]")
-    found = [mail for mail in deployed.emails_to(address) if told.match(mail["Subject"])]
+    subject = re.compile(rf"(Incident|Инцидент) {number}, (high|высокая важность): [^V]")
+    found = [mail for mail in deployed.emails_to(address) if subject.match(mail["Subject"])]
     return [f"{mail['Subject']}\n{mail['BodyText']}" for mail in found]
 
 
@@ -155,8 +155,10 @@ def test_where_no_dashboard_is_at_hand_the_command_line_does(deployed: Deployed,
     assert "reject by command line: a rumour" in shown
     table = f"{deployed.stack.name}-audit"
     lines = deployed.stack.client("dynamodb").scan(TableName=table)["Items"]
-    said = {(line["who"]["S"], line["action"]["S"]) for line in lines if line["subject"]["S"] == f"incident {number}"}
-    assert said == {("command line", "incident acknowledge"), ("command line", "incident reject")}
+    actions = {
+        (line["who"]["S"], line["action"]["S"]) for line in lines if line["subject"]["S"] == f"incident {number}"
+    }
+    assert actions == {("command line", "incident acknowledge"), ("command line", "incident reject")}
     deployed.baykoo("incident", "show", "9999", "--election", ELECTION, expect=1)
     deployed.baykoo("incident", "list", "--election", ELECTION, "--region", "Atlantis", expect=1)
 

@@ -95,8 +95,8 @@ def test_the_parts_of_a_long_sms_become_one_message_with_no_refusal(guarded: Dep
     def joined() -> list[dict[str, Any]]:
         return [row for key, row in rows(stack).items() if key.startswith("joined#") and "processed_at" in row]
 
-    [whole] = eventually(joined)
-    assert (whole["text"]["S"], whole["state"]["S"]) == ("OP A1 C12 D1 # calm", "accepted")
+    [joined_row] = eventually(joined)
+    assert (joined_row["text"]["S"], joined_row["state"]["S"]) == ("OP A1 C12 D1 # calm", "accepted")
     assert {rows(stack)[f"kannel#part-{number}"]["state"]["S"] for number in (1, 2)} == {"joined"}
     assert refusals(stack) == []
 
@@ -210,10 +210,10 @@ def test_an_export_is_made_by_its_job_and_fetched_with_no_refusal(written: str, 
     """On the bundle as it is deployed: the job uses parts of it that no other function does."""
     token = guarded.operator(ELECTION, role="headquarters")
     path = f"/v1/elections/{ELECTION}/exports"
-    wanted = {"what": "reports", "format": written}
-    asked = guarded.post(path, wanted, token, Idempotency_Key=f"guarded-{written}")
-    assert asked.status == 202, asked.body
-    export = f"{path}/{asked.json()['id']}"
+    request = {"what": "reports", "format": written}
+    answer = guarded.post(path, request, token, Idempotency_Key=f"guarded-{written}")
+    assert answer.status == 202, answer.body
+    export = f"{path}/{answer.json()['id']}"
 
     def done() -> dict[str, Any] | None:
         found: dict[str, Any] = guarded.get(export, token).json()
@@ -244,11 +244,11 @@ def test_a_roster_is_imported_by_its_job_with_no_refusal(guarded: Deployed) -> N
     assert checked.status == 200, checked.body
     assert checked.json()["problems"] == []
     seen = {"If_Match": f'"{checked.json()["version"]}"', "Idempotency_Key": "guarded-import"}
-    asked = guarded.post(f"{path}/imports", files, token, **seen)
-    assert asked.status == 202, asked.body
+    answer = guarded.post(f"{path}/imports", files, token, **seen)
+    assert answer.status == 202, answer.body
 
     def done() -> dict[str, Any] | None:
-        shown: dict[str, Any] = guarded.get(f"{path}/imports/{asked.json()['id']}", token).json()
+        shown: dict[str, Any] = guarded.get(f"{path}/imports/{answer.json()['id']}", token).json()
         assert shown["state"] != "failed", shown["error"]
         return shown if shown["state"] == "done" else None
 

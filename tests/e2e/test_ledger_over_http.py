@@ -122,13 +122,13 @@ def test_what_is_changed_added_or_taken_away_by_hand_is_named(deployed: Deployed
     database.put_item(TableName=table, Item=changed | {"text": {"S": "OP A2"}})
     database.delete_item(TableName=table, Key={"key": gone["key"]})
     database.put_item(TableName=table, Item=forged)
-    told = verified(deployed, root, expect=1)
-    assert told[-1].endswith("3 differences.")
-    [item] = [line for line in told if keys[0] in line]
+    output = verified(deployed, root, expect=1)
+    assert output[-1].endswith("3 differences.")
+    [item] = [line for line in output if keys[0] in line]
     assert item.startswith(f"message {keys[0]}: changed since the root of ")
-    [item] = [line for line in told if keys[1] in line]
+    [item] = [line for line in output if keys[1] in line]
     assert item.startswith(f"message reply#{keys[1]}: taken away, it is in the root of ")
-    [item] = [line for line in told if "forged" in line]
+    [item] = [line for line in output if "forged" in line]
     assert item.startswith("message generic#forged: added, it bears ")
     sealed_again = deployed.baykoo("seal", "--election", ELECTION)
     assert f"{ELECTION}: " in sealed_again

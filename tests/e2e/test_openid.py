@@ -70,8 +70,8 @@ def refused(answer: tuple[int, str, str]) -> bool:
 
 def test_who_has_an_account_is_signed_in(deployed: Deployed, openid: OpenIdProvider, address: str) -> None:
     location, cookie = begin(deployed)
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
-    assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+    query = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+    assert (query["response_type"], query["code_challenge_method"]) == ("code", "S256")
     assert SECRET not in location
     code, state = openid.sign_in(location, address.upper())
     status, location, session = back(deployed, cookie, code=code, state=state)

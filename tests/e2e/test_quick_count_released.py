@@ -29,9 +29,9 @@ def results(deployed: Deployed) -> dict[str, dict[str, int]]:
     deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", clock)
     counts = {station: counted(place) for place, station in enumerate(sample(election))}
     for station, answers in counts.items():
-        said = " ".join(f"{code}{value}" for code, value in answers.items())
+        codes = " ".join(f"{code}{value}" for code, value in answers.items())
         lead = election.observers_by_station[station][0].phones[0]
-        assert deployed.sms(f"CL A2010 B1 {said}", lead, NUMBER).status == 200
+        assert deployed.sms(f"CL A2010 B1 {codes}", lead, NUMBER).status == 200
     return counts
 
 
@@ -74,14 +74,14 @@ def post(deployed: Deployed, step: str, token: str, version: int, note: str = "t
 
 def sums(deployed: Deployed, token: str) -> set[str]:
     """The closing form's questions of which the summary tells sums."""
-    told = deployed.get(f"/elections/{ELECTION}/summary", token).json()["regions"]["Bishkek"]
-    return set(told["forms"]["CL"]["-"]["answers"])
+    region = deployed.get(f"/elections/{ELECTION}/summary", token).json()["regions"]["Bishkek"]
+    return set(region["forms"]["CL"]["-"]["answers"])
 
 
 def answered_at(deployed: Deployed, token: str) -> set[str]:
     """The closing form's questions whose answers the list of a region's stations tells of one."""
-    told = deployed.get(f"/elections/{ELECTION}/regions/Bishkek/stations", token).json()["stations"]
-    [found] = [message for message in told if message["station"] == IN_BISHKEK]
+    stations = deployed.get(f"/elections/{ELECTION}/regions/Bishkek/stations", token).json()["stations"]
+    [found] = [station for station in stations if station["station"] == IN_BISHKEK]
     return set(found["forms"]["CL"]["-"]["answers"])
 
 

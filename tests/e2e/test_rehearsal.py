@@ -27,7 +27,7 @@ def test_all_that_simulated_observers_send_is_accounted_for_in_an_election_of_th
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "refusal"),
     [
         (["--observers", "1001"], "has 1000 observers: rehearse with that many at most"),
         (["--election", "none"], "there is no election 'none'"),
@@ -35,8 +35,8 @@ def test_all_that_simulated_observers_send_is_accounted_for_in_an_election_of_th
         (["--url", "http://127.0.0.1:9"], "took none of the first messages: ConnectionRefusedError"),
     ],
 )
-def test_what_cannot_be_rehearsed_is_said(sample, arguments, said):
-    assert said in refusal_of(baykoo(sample, "rehearse", "--minutes", "0.1", *arguments))
+def test_what_cannot_be_rehearsed_is_said(sample, arguments, refusal):
+    assert refusal in refusal_of(baykoo(sample, "rehearse", "--minutes", "0.1", *arguments))
 
 
 @pytest.mark.long

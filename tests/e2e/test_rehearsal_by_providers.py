@@ -67,19 +67,19 @@ def test_four_providers_at_once_lose_nothing_and_every_reply_goes_out_once(
     assert " 0 differences" in output_of(baykoo(sample, "audit", "--election", rehearsed))
     eventually(lambda: {row["state"] for row in outgoing(sample.stack)} == {"sent"}, seconds=120)
     assert Counter((row["recipient"], row["text"]) for row in outgoing(sample.stack)) == Counter(
-        (taken.to, taken.text) for taken in api.taken
+        (sms.to, sms.text) for sms in api.taken
     )
     assert len(api.taken_by(FIRST)) == HALF
     assert len(api.taken_by(SECOND)) > HALF
 
 
 @pytest.mark.parametrize(
-    ("providers", "said"),
+    ("providers", "refusal"),
     [
         ("twilio,nobody", "there is no provider 'nobody'. Known are africastalking, android-sms-gateway, aws-sns"),
         (" , ", "name at least one provider"),
         ("generic-beeline", "no settings for it. Put them so: aws ssm put-parameter --type SecureString"),
     ],
 )
-def test_a_provider_that_cannot_be_rehearsed_is_said(sample: Sample, providers: str, said: str) -> None:
-    assert said in refusal_of(baykoo(sample, "rehearse", "--provider", providers))
+def test_a_provider_that_cannot_be_rehearsed_is_said(sample: Sample, providers: str, refusal: str) -> None:
+    assert refusal in refusal_of(baykoo(sample, "rehearse", "--provider", providers))

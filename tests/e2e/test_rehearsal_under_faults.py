@@ -51,9 +51,9 @@ def test_everything_is_accounted_for_and_the_audit_is_clean(
     assert ", 0 of them failed" in output
     eventually(lambda: not without_outcome(sample.stack), SWEEPS_WITHIN)
     assert overdue(sample.stack) == []
-    asked, injected = sum(proxy.asked.values()), sum(proxy.injected.values())
-    assert asked > 5000
-    assert 0.04 < injected / asked < 0.06
+    calls, injected = sum(proxy.asked.values()), sum(proxy.injected.values())
+    assert calls > 5000
+    assert 0.04 < injected / calls < 0.06
     kinds = Counter({some: sum(n for (kind, _), n in proxy.injected.items() if kind in some) for some in KINDS})
     assert all(injected / 6 < times < injected / 3 for times in kinds.values()), kinds
     audited = output_of(baykoo(sample, "audit", "--election", str(rehearsal_of(sample))))

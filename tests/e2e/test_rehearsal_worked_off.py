@@ -50,14 +50,16 @@ class Operator:
     def works_off(self, row: dict[str, Any]) -> None:
         """Do what a person would: read what can be read, assign whom the text names, dismiss the rest."""
         key, kind = row["key"], row["kind"]
-        whole = self.get(f"messages/{urllib.parse.quote(key, safe='')}")
-        said = [fields for fields in whole["suggestions"] if fields["answers"]]
+        message = self.get(f"messages/{urllib.parse.quote(key, safe='')}")
+        suggestions = [fields for fields in message["suggestions"] if fields["answers"]]
         if kind == "unknown_number":
-            named = next((fields["station"] for fields in whole["suggestions"] if fields["station"]), None)
+            named = next((fields["station"] for fields in message["suggestions"] if fields["station"]), None)
             if named and self._is_assigned(key, named):
                 return
             self._must(self.act(key, "spam", {"note": "nobody's"}), "muted")
-        elif said and (entered := self.act(key, "enter", {"fields": said[0]})).status == HTTPStatus.CREATED:
+        elif (
+            suggestions and (entered := self.act(key, "enter", {"fields": suggestions[0]})).status == HTTPStatus.CREATED
+        ):
             self._must(entered, "entered")
         else:
             self._must(self.act(key, "dismiss", {"identical": kind == "not_understood"}), "dismissed")

@@ -98,8 +98,8 @@ def test_one_id_leads_from_the_webhook_to_the_alert_and_the_receipt(deployed: De
     names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     mine = f'"{correlation_id(key)}"'
     events = [(name, event) for name in names for event in logs.filter_log_events(logGroupName=name)["events"]]
-    told = {json.loads(event["message"])["message"] for name, event in events if mine in event["message"]}
-    assert {"received", "processed", "sent", "receipt matched"} <= told
+    steps = {json.loads(event["message"])["message"] for name, event in events if mine in event["message"]}
+    assert {"received", "processed", "sent", "receipt matched"} <= steps
 
 
 def test_any_row_of_the_way_leads_to_the_whole(deployed: Deployed, key: str) -> None:

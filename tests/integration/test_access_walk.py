@@ -149,25 +149,25 @@ def pages(world: World, token: str) -> Iterator[tuple[str, ApiAnswer]]:
 
 def test_another_region_s_people_and_texts_are_in_no_answer(world: World) -> None:
     """Whoever sees Chuy alone finds nothing of Bishkek, by whatever they ask for."""
-    told = 0
+    answered = 0
     for route, answer in pages(world, world.elsewhere):
         assert answer.status in {HTTPStatus.OK, *REFUSED, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}, (route, answer)
-        told += answer.status == HTTPStatus.OK
+        answered += answer.status == HTTPStatus.OK
         found = [secret for secret in world.secrets if secret in answer.text]
         assert not found, (route, found)
-    assert told
+    assert answered
 
 
 @pytest.mark.parametrize("role", ["viewer", "administrator"])
 def test_another_organisation_s_people_and_texts_are_in_no_answer(world: World, role: str) -> None:
     """A member sees where the others are, and nothing of who is there or what they said."""
-    told = 0
+    answered = 0
     for route, answer in pages(world, world.member[role]):
         assert answer.status in {HTTPStatus.OK, *REFUSED, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}, (route, answer)
-        told += answer.status == HTTPStatus.OK
+        answered += answer.status == HTTPStatus.OK
         found = [secret for secret in world.secrets if secret in answer.text]
         assert not found, (route, found)
-    assert told
+    assert answered
 
 
 @pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])

@@ -35,5 +35,5 @@ def test_h1_a_change_is_one_line_of_the_trail(name: str, monkeypatch: pytest.Mon
         answer = path.act(stage)
         assert answer is not None
         assert answer.status < 300, answer
-    told = lines(stage)[len(before) :]
-    assert len(told) == 1 + BESIDES.get(name, 0), told
+    added = lines(stage)[len(before) :]
+    assert len(added) == 1 + BESIDES.get(name, 0), added

@@ -35,8 +35,8 @@ def quiet(table: str, rows: int) -> None:
 def test_a_backup_broken_off_at_any_page_goes_on(
     reported: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = tmp_path / "whole"
-    back_up(reported.current, whole, reported.now, quiet)
+    unbroken = tmp_path / "whole"
+    back_up(reported.current, unbroken, reported.now, quiet)
     read = raw_rows.pages
     left = 0
 
@@ -57,8 +57,8 @@ def test_a_backup_broken_off_at_any_page_goes_on(
         except StoreUnavailable:
             broken_off += 1
     assert broken_off >= len(raw_rows.TABLES) - 1
-    assert require_whole(again) == require_whole(whole)
-    assert list(rows_of(again)) == list(rows_of(whole))
+    assert require_whole(again) == require_whole(unbroken)
+    assert list(rows_of(again)) == list(rows_of(unbroken))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "whole"]
     assert again.stat().st_mode & 0o077 == 0, "there are names and phones in it"
 
@@ -80,11 +80,11 @@ def test_b6_every_table_is_copied_as_of_an_instant(services: Any, monkeypatch: p
     prefix = os.environ["BAYKOO_TABLE_PREFIX"]
     with Stubber(client) as aws:
         for number, table in enumerate(("elections", *raw_rows.TABLES)):
-            wanted = {"SourceTableName": prefix + table, "TargetTableName": f"past-{table}", "RestoreDateTime": at}
+            parameters = {"SourceTableName": prefix + table, "TargetTableName": f"past-{table}", "RestoreDateTime": at}
             if number == 2:
-                aws.add_client_error("restore_table_to_point_in_time", EXISTS, expected_params=wanted)
+                aws.add_client_error("restore_table_to_point_in_time", EXISTS, expected_params=parameters)
             else:
-                aws.add_response("restore_table_to_point_in_time", {}, wanted)
+                aws.add_response("restore_table_to_point_in_time", {}, parameters)
         names = raw_rows.recover(at, "past-")
         aws.assert_no_pending_responses()
         for name in names:

@@ -38,9 +38,9 @@ def written() -> Iterator[list[Message]]:
 
 def nation(load: Load) -> Pipeline:
     """The sample's 500 stations in nine regions, at 23:45: every form and round has begun."""
-    whole = sample()
-    observers = [{**observer.model_dump(), "phones": ()} for observer in whole.observers]
-    pipeline: Pipeline = load(stations=whole.stations, observers=observers, coordinators=())
+    election = sample()
+    observers = [{**observer.model_dump(), "phones": ()} for observer in election.observers]
+    pipeline: Pipeline = load(stations=election.stations, observers=observers, coordinators=())
     pipeline.now += dt.timedelta(hours=14, minutes=45)
     return pipeline
 

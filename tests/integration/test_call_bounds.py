@@ -31,7 +31,7 @@ def test_the_shift_lead_sees_who_called_and_reached(room: Room) -> None:
         "reached_percent": 67,
         "outcomes": None,
     }
-    assert {who: of["attempts"] for who, of in shown["operators"].items()} == {
+    assert {who: figures["attempts"] for who, figures in shown["operators"].items()} == {
         "Aida (operator)": 2,
         "Bakyt (operator)": 1,
     }

@@ -65,14 +65,14 @@ CASES: dict[str, tuple[Answered, list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("answer", "asked", "state"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("answer", "tried", "state"), CASES.values(), ids=CASES)
 def test_the_second_is_asked_where_the_first_certainly_has_not_sent(
-    answer: Answered, asked: list[str], state: str, pipeline: Pipeline, carriers: Carriers
+    answer: Answered, tried: list[str], state: str, pipeline: Pipeline, carriers: Carriers
 ) -> None:
     carriers.answers = {"first": answer, "second": TAKEN}
     message = row(pipeline)
     deliver(message, pipeline.now)
-    assert (carriers.asked, stored(message.key).state) == (asked, state)
+    assert (carriers.asked, stored(message.key).state) == (tried, state)
 
 
 @pytest.mark.parametrize(("other", "state"), [((400, {}), "failed"), ((503, {}), "queued")], ids=["too", "may take it"])

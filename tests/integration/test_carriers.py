@@ -159,8 +159,10 @@ def test_segments_and_cost_are_on_the_row(pipeline: Pipeline, vendors: Vendors, 
     assert (sent.carrier, sent.segments, sent.cost, sent.currency) == ("twilio", 2, "0.090", "USD")
     shown = describe_message(Operator("somebody", "headquarters", "e", ()), key)
     assert shown is not None
-    told = {name: shown[name] for name in ("carrier", "reference", "asked", "receipt", "segments", "cost", "currency")}
-    assert told == {
+    delivery = {
+        name: shown[name] for name in ("carrier", "reference", "asked", "receipt", "segments", "cost", "currency")
+    }
+    assert delivery == {
         "carrier": "twilio",
         "reference": sent.reference,
         "asked": ["twilio"],

@@ -75,11 +75,11 @@ def test_it_is_done_once_however_often_it_is_processed(day: Pipeline) -> None:
 
 def test_somebody_else_at_one_of_them_keeps_none_of_the_others(day: Pipeline, wire: Wire) -> None:
     message = day.send(PHONE, "OK 1, 2, 3")
-    taken: list[str] = []
+    interrupted: list[str] = []
 
     def take_the_second_first(operation: str, parameters: dict[str, Any]) -> None:
-        if operation == "TransactWriteItems" and not taken:
-            taken.append(operation)
+        if operation == "TransactWriteItems" and not interrupted:
+            interrupted.append(operation)
             incident(day, 2).update(actions=[Incident.state.set("acknowledged"), Incident.version.set(2)])
 
     wire.prepare = take_the_second_first

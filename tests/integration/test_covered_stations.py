@@ -18,8 +18,8 @@ FORGED = "CL {station} A2010 B1 C900 D0 E0 F900 G0"
 def counted(pipeline: Pipeline) -> dict[str, dict[str, object]]:
     reports = [report.report for report in pipeline.reports() if report.report.form == "CL"]
     answers = {report.station: station_answers(pipeline.election, report) for report in reports}
-    assert not any(said.conflicts for said in answers.values())
-    return {station: dict(said.values) for station, said in answers.items()}
+    assert not any(given.conflicts for given in answers.values())
+    return {station: dict(given.values) for station, given in answers.items()}
 
 
 def test_a3_one_phone_of_another_region_neither_empties_nor_adds_to_the_quick_count(pipeline: Pipeline) -> None:

@@ -136,19 +136,19 @@ def test_processing_against_a_bare_read_and_transaction(
 
     def bare() -> list[Call]:
         return [
-            lambda asked=asked: [getattr(client(), name)(**parameters) for name, parameters in asked]
-            for asked in [requests_of(pipeline.send(*next(words))) for _ in range(BLOCK)]
+            lambda requests=requests: [getattr(client(), name)(**parameters) for name, parameters in requests]
+            for requests in [requests_of(pipeline.send(*next(words))) for _ in range(BLOCK)]
         ]
 
     def requests_of(message: Message) -> list[tuple[str, dict[str, Any]]]:
         """The requests that processing would make, the last of which is not made."""
-        asked: list[tuple[str, dict[str, Any]]] = []
+        requests: list[tuple[str, dict[str, Any]]] = []
         names = {"BatchGetItem": "batch_get_item", "TransactWriteItems": "transact_write_items"}
         real = botocore.client.BaseClient._make_api_call
 
         def tapped(value: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if operation in names:
-                asked.append((names[operation], copy.deepcopy(parameters)))
+                requests.append((names[operation], copy.deepcopy(parameters)))
             if operation == "TransactWriteItems":
                 raise Killed
             return real(value, operation, parameters)
@@ -157,8 +157,8 @@ def test_processing_against_a_bare_read_and_transaction(
             patched.setattr(botocore.client.BaseClient, "_make_api_call", tapped)
             with pytest.raises(Killed):
                 process(message, pipeline.now)
-        assert [name for name, _ in asked] == ["batch_get_item", "transact_write_items"]
-        return asked
+        assert [name for name, _ in requests] == ["batch_get_item", "transact_write_items"]
+        return requests
 
     mine, theirs, ratio = compared(ours, bare)
     assert pipeline.say(*next(words)).state == "accepted"

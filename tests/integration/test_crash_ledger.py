@@ -77,10 +77,13 @@ def test_a_crash_at_any_call_leaves_one_root_over_every_row(
 def every_row_is_in_one_hour(pipeline: Pipeline, call: str) -> None:
     pipeline.now += MINUTE
     seal_whole(pipeline)
-    of = pipeline.election.id
+    election_id = pipeline.election.id
     kept = Counter(
-        key for seal in ledger.seals_of(of) for part in ledger.parts_of(of, seal.number) for key in part.keys
+        key
+        for seal in ledger.seals_of(election_id)
+        for part in ledger.parts_of(election_id, seal.number)
+        for key in part.keys
     )
     assert {row.key for row in pipeline.rows()} <= kept.keys(), call
     assert set(kept.values()) == {1}, call
-    assert verify(of).differences == (), call
+    assert verify(election_id).differences == (), call

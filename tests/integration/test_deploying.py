@@ -79,8 +79,8 @@ def at_the_emulator(target: Target) -> dict[str, str]:
 
 
 def test_the_smoke_test_goes_the_whole_way_and_leaves_nothing(target: Target) -> None:
-    said = list(smoke_test(target, at_the_emulator(target), "oncall@example.org"))
-    assert said == [
+    steps = list(smoke_test(target, at_the_emulator(target), "oncall@example.org"))
+    assert steps == [
         "a signed SMS was taken by the webhook",
         "the SMS was processed: quarantined",
         "an alert was sent to oncall@example.org: see that it came",
@@ -116,8 +116,8 @@ def test_the_way_back_keeps_a_new_table_and_brings_the_code_before(target: Targe
 def test_undeploy_keeps_the_tables_and_a_new_stack_adopts_them(target: Target) -> None:
     row = {"id": {"S": "kept"}}
     target.aws("dynamodb", "put-item", "--table-name", "baykoo-providers", "--item", json.dumps(row))
-    said = undeploy(target)
-    assert "baykoo-providers" in said
+    text = undeploy(target)
+    assert "baykoo-providers" in text
     assert state(target) in (None, "DELETE_COMPLETE")
     assert "messages" in tables(target)
     adopted = adopt(target, json.loads(package().template.read_text()), LOCAL_PARAMETERS)

@@ -64,8 +64,8 @@ def test_a_search_reads_so_many_texts_and_goes_on_where_it_stopped(
     pages: list[list[str]] = []
     after = None
     for _ in range(10):
-        wanted = LogFilter(begin, pipeline.now, text="needle", direction="in", after=after)
-        page = log.log(pipeline.current, desk.operator, wanted, (), pipeline.now)
+        log_filter = LogFilter(begin, pipeline.now, text="needle", direction="in", after=after)
+        page = log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)
         assert page["looked_at"] <= 2
         pages.append([message["key"] for message in page["messages"]])
         if page["next"] is None:

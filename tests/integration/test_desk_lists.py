@@ -27,8 +27,8 @@ def desk(pipeline: Pipeline) -> AtDesk:
     return AtDesk(pipeline)
 
 
-def shown(desk: AtDesk, **asked: Any) -> dict[str, Any]:
-    return queue.queue(desk.pipeline.current, desk.operator, QueueFilter(**asked), (), desk.pipeline.now)
+def shown(desk: AtDesk, **filters: Any) -> dict[str, Any]:
+    return queue.queue(desk.pipeline.current, desk.operator, QueueFilter(**filters), (), desk.pipeline.now)
 
 
 def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk, wire: Wire) -> None:
@@ -132,11 +132,11 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     chat = say(pipeline, pipeline.phone(1), "Where am I to go?")
     say(pipeline, STRANGER, "OP A1")
 
-    def listed(**wanted: Any) -> list[str]:
-        asked = LogFilter(begin, pipeline.now, **wanted)
+    def listed(**filters: Any) -> list[str]:
+        log_filter = LogFilter(begin, pipeline.now, **filters)
         return [
             message["key"]
-            for message in message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)["messages"]
+            for message in message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)["messages"]
         ]
 
     wire.listen()
@@ -151,8 +151,8 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     pages: list[str] = []
     after = None
     for _ in range(20):
-        asked = LogFilter(begin, pipeline.now, limit=2, after=after)
-        page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+        log_filter = LogFilter(begin, pipeline.now, limit=2, after=after)
+        page = message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)
         pages += [message["key"] for message in page["messages"]]
         if page["next"] is None:
             break
@@ -165,11 +165,11 @@ def test_a_page_of_the_log_ends_after_half_a_day_without_messages_and_goes_on(de
     begin = pipeline.now
     report = say(pipeline, pipeline.phone(), "OP 1001 A1")
     pipeline.now += dt.timedelta(hours=15)
-    asked = LogFilter(begin, pipeline.now, direction="in")
-    page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+    log_filter = LogFilter(begin, pipeline.now, direction="in")
+    page = message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)
     assert (page["messages"], page["next"] is None) == ([], False)
-    asked = LogFilter(begin, pipeline.now, direction="in", after=tuple(page["next"]))
-    page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+    log_filter = LogFilter(begin, pipeline.now, direction="in", after=tuple(page["next"]))
+    page = message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)
     assert [message["key"] for message in page["messages"]] == [report.key]
     assert page["next"] is None
 

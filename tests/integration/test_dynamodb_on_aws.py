@@ -36,10 +36,10 @@ def first_key_alone(operation: str, parameters: dict[str, Any], call: Call) -> A
     """BatchGetItem as under load: it reads one key of those asked for, and leaves the rest."""
     if operation != "BatchGetItem":
         return call()
-    [(table, wanted)] = parameters["RequestItems"].items()
-    left = wanted["Keys"][1:]
-    parameters["RequestItems"] = {table: wanted | {"Keys": wanted["Keys"][:1]}}
-    return call() | {"UnprocessedKeys": {table: wanted | {"Keys": left}} if left else {}}
+    [(table, request)] = parameters["RequestItems"].items()
+    left = request["Keys"][1:]
+    parameters["RequestItems"] = {table: request | {"Keys": request["Keys"][:1]}}
+    return call() | {"UnprocessedKeys": {table: request | {"Keys": left}} if left else {}}
 
 
 def test_a_batch_that_is_read_in_part_is_read_to_its_end(pipeline: Pipeline, tap: Tap) -> None:

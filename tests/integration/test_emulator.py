@@ -26,10 +26,10 @@ with emulator(Path(sys.argv[1])) as endpoint:
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
         with pytest.raises(EmulatorFailed, match=f"Port {port} cannot be used"), emulator(tmp_path / "run", port):
             pytest.fail("it started")
 

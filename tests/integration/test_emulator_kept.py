@@ -88,11 +88,11 @@ def test_whatever_was_answered_is_there_and_no_transaction_in_half(tmp_path: Pat
                 answered |= {f"left{place}", f"right{place}"}
     assert answered
     with emulator(folder, keep=True) as endpoint:
-        there = set(rows(client("dynamodb", endpoint)))
-    assert answered <= there
-    assert len(there) <= len(answered) + 2
-    assert {key.removeprefix("left") for key in there if key.startswith("left")} == {
-        key.removeprefix("right") for key in there if key.startswith("right")
+        kept = set(rows(client("dynamodb", endpoint)))
+    assert answered <= kept
+    assert len(kept) <= len(answered) + 2
+    assert {key.removeprefix("left") for key in kept if key.startswith("left")} == {
+        key.removeprefix("right") for key in kept if key.startswith("right")
     }
 
 

@@ -36,11 +36,11 @@ class Nation:
         self.row = stage.cloud.database.tables["messages"][(key,)]
         self.answer = stage.cloud.database._make_api_call
 
-    def __call__(self, operation: str, asked: dict[str, Any]) -> Any:
-        if operation != "Scan" or not asked["TableName"].endswith("messages"):
-            return self.answer(operation, asked)
+    def __call__(self, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation != "Scan" or not parameters["TableName"].endswith("messages"):
+            return self.answer(operation, parameters)
         self.most = max(self.most, resident() - self.before)
-        begin = int(asked.get("ExclusiveStartKey", {}).get("key", {}).get("S", "0").rpartition("#")[2])
+        begin = int(parameters.get("ExclusiveStartKey", {}).get("key", {}).get("S", "0").rpartition("#")[2])
         end = min(begin + PAGE, self.count)
         rows = [self.row | {"key": {"S": f"generic#{place:09}"}} for place in range(begin, end)]
         more = {"LastEvaluatedKey": {"key": {"S": f"generic#{end}"}}} if end < self.count else {}
@@ -56,11 +56,13 @@ def test_e2_a_million_messages_are_exported_in_time_and_in_little_memory(
     stage.say("first", "OP A1 B0730 C12 D1 E1668 # all is as it should be here")
     nation = Nation(stage, count)
     monkeypatch.setattr(stage.cloud.database, "_make_api_call", nation)
-    asked = did(stage, f"{ELECTION}/exports", {"what": "messages", "people": True})
+    export_request = did(stage, f"{ELECTION}/exports", {"what": "messages", "people": True})
     began = time.monotonic()
     stage.run_jobs()
     took = time.monotonic() - began
-    export = stage.api.get(f"{ELECTION}/exports/{{export}}", election_id=stage.election.id, export=asked["id"]).json()
+    export = stage.api.get(
+        f"{ELECTION}/exports/{{export}}", election_id=stage.election.id, export=export_request["id"]
+    ).json()
     assert (export["state"], export["error"]) == ("done", None)
     megabytes = export["bytes"] / 1_000_000
     figures = (f"{took:.0f} s", f"{nation.most:.0f} MB besides its {BARE_MEGABYTES}", f"a file of {megabytes:.1f} MB")

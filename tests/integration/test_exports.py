@@ -40,18 +40,20 @@ def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     bucket._s3.cache_clear()
 
 
-def asked(pipeline: Pipeline, wanted: ExportRequest, role: Any = "headquarters", regions: tuple[str, ...] = ()) -> str:
+def asked(
+    pipeline: Pipeline, export_request: ExportRequest, role: Any = "headquarters", regions: tuple[str, ...] = ()
+) -> str:
     operator = Operator("Ann", role, pipeline.election.id, regions)
     action = Action(operator, pipeline.now, f"key-{next(KEYS)}", "d")
-    return str(request.ask(pipeline.election, wanted, action)["id"])
+    return str(request.ask(pipeline.election, export_request, action)["id"])
 
 
 def shown(pipeline: Pipeline, export_id: str) -> dict[str, Any]:
     return request.show_export(Operator("Ann", "headquarters", pipeline.election.id, ()), export_id, pipeline.now)
 
 
-def made(pipeline: Pipeline, services: Stack, wanted: ExportRequest, **who: Any) -> dict[str, bytes]:
-    export_id = asked(pipeline, wanted, **who)
+def made(pipeline: Pipeline, services: Stack, export_request: ExportRequest, **who: Any) -> dict[str, bytes]:
+    export_id = asked(pipeline, export_request, **who)
     assert job.run(pipeline.election.id, export_id, lambda: pipeline.now)
     export = shown(pipeline, export_id)
     assert export["state"] == "done", export["error"]
@@ -123,8 +125,8 @@ def test_e1_a_file_has_the_rows_of_a_list_of_stations_alone(pipeline: Pipeline, 
         rows = rows_of(made(pipeline, services, ExportRequest(what, "csv", stations=listed))[f"{table}.csv.gz"])  # type: ignore[arg-type]
         assert {row["station"] for row in rows} == set(listed), what
     own = {observer.number for observer in observers if observer.station in listed}
-    said = rows_of(made(pipeline, services, ExportRequest("messages", "csv", stations=listed))["messages.csv.gz"])
-    assert {row["observer"] for row in said} == own
+    messages = rows_of(made(pipeline, services, ExportRequest("messages", "csv", stations=listed))["messages.csv.gz"])
+    assert {row["observer"] for row in messages} == own
     about = rows_of(made(pipeline, services, ExportRequest("reports", "csv", stations=listed))["about.csv.gz"])
     assert next(row["value"] for row in about if row["what"] == "stations") == ", ".join(listed)
 
@@ -149,13 +151,13 @@ def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
 
 
 def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline: Pipeline) -> None:
-    whole = asked(pipeline, ExportRequest("messages", "csv", people=True))
+    national = asked(pipeline, ExportRequest("messages", "csv", people=True))
     regional = asked(pipeline, ExportRequest("messages", "csv", people=True), regions=("Chuy",))
 
     def seen(name: str, role: Any, *regions: str) -> set[str]:
         operator = Operator(name, role, pipeline.election.id, regions)
         listed = {export["id"] for export in request.list_exports(operator, pipeline.now)["exports"]}
-        for export_id in {whole, regional} - listed:
+        for export_id in {national, regional} - listed:
             with pytest.raises(ExportUnknown):
                 request.link(operator, export_id, Action(operator, pipeline.now, f"key-{next(KEYS)}", "d"))
         return listed
@@ -163,7 +165,7 @@ def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline:
     assert seen("Ann", "operator") == set()
     assert seen("Ann", "headquarters", "Chuy") == {regional}
     assert seen("Bob", "headquarters", "Bishkek") == set()
-    assert seen("Bob", "headquarters") == {whole, regional}
+    assert seen("Bob", "headquarters") == {national, regional}
 
 
 def test_m4_e3_a_hostile_text_is_a_text_and_no_formula(pipeline: Pipeline, services: Stack) -> None:

@@ -100,8 +100,8 @@ def test_the_last_part_of_an_incident_brings_its_alerts(
     first, last = long.store_all(order)
     assert process(first, pipeline.now) == ()
     alerts = process(last, pipeline.now)
-    [whole] = joined(pipeline)
-    assert (whole.text, whole.state) == ("IN 3 they beat us", "accepted")
+    [message] = joined(pipeline)
+    assert (message.text, message.state) == ("IN 3 they beat us", "accepted")
     assert sorted(alert.key for alert in alerts) == sorted(
         row.key for row in pipeline.outgoing() if row.key.startswith("alert#")
     )

@@ -53,10 +53,10 @@ def reports(pipeline: Pipeline) -> list[Message]:
 def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_however_often(evening: Pipeline) -> None:
     with ThreadPoolExecutor(3) as several:
         queued = list(several.map(lambda late: queue_summaries_due(evening.now, catching_up=late), (True, False, True)))
-    told = reports(evening)
-    assert sum(queued) == len(told) == 3
-    assert {row.recipient for row in told} == {coordinator.email for coordinator in HEADQUARTERS}
-    by_recipient = {row.recipient: row for row in told}
+    emails = reports(evening)
+    assert sum(queued) == len(emails) == 3
+    assert {row.recipient for row in emails} == {coordinator.email for coordinator in HEADQUARTERS}
+    by_recipient = {row.recipient: row for row in emails}
     for coordinator, title in zip(HEADQUARTERS, ("Final report", "Итоговый отчёт", "Жыйынтык отчёт"), strict=True):
         row = by_recipient[coordinator.email]
         assert row.channel == "email"

@@ -48,12 +48,12 @@ def test_a6_a_row_that_no_try_processes_is_held_and_can_be_tried_again(
 
     monkeypatch.setattr(sweeping, "process", fail)
     monkeypatch.setattr("chalicelib.cli.messages.use_stack", lambda: None)
-    came: list[Progress] = []
+    progress: list[Progress] = []
     for _ in range(MOST_TRIES):
         pipeline.now += HOUR
-        came += sweep(lambda: 60.0, lambda: pipeline.now).progress
-    assert came.count(Progress.STUCK) == MOST_TRIES - 1
-    assert came[-1] is Progress.HELD
+        progress += sweep(lambda: 60.0, lambda: pipeline.now).progress
+    assert progress.count(Progress.STUCK) == MOST_TRIES - 1
+    assert progress[-1] is Progress.HELD
     assert held_keys(pipeline)[poison] == "not_processed"
     assert poison not in waiting(), "it stands in nobody's way"
     listed = CliRunner().invoke(command, ["held"], catch_exceptions=False).output

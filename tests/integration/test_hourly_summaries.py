@@ -32,12 +32,12 @@ def headquarters(pipeline: Pipeline) -> Message:
 def test_an_hour_is_told_once_whoever_asks_and_however_often(pipeline: Pipeline) -> None:
     with ThreadPoolExecutor(3) as several:
         queued = list(several.map(lambda _: queue_summaries(pipeline.current, pipeline.now), range(3)))
-    told = summaries(pipeline)
-    assert sum(queued) == len(told) == len({(row.recipient, row.channel) for row in told}) > 0
+    sent = summaries(pipeline)
+    assert sum(queued) == len(sent) == len({(row.recipient, row.channel) for row in sent}) > 0
     pipeline.now += dt.timedelta(minutes=59)
     assert queue_summaries(pipeline.current, pipeline.now) == 0
     pipeline.now += dt.timedelta(minutes=1)
-    assert queue_summaries(pipeline.current, pipeline.now) == len(told)
+    assert queue_summaries(pipeline.current, pipeline.now) == len(sent)
 
 
 def test_after_an_outage_one_summary_tells_all_that_has_changed(pipeline: Pipeline) -> None:
@@ -64,11 +64,11 @@ def test_a_run_that_dies_before_everybody_was_told_is_finished(pipeline: Pipelin
     with pytest.raises(Killed):
         queue_summaries(pipeline.current, pipeline.now)
     wire.mend()
-    told = len(summaries(pipeline))
+    before = len(summaries(pipeline))
     finished = queue_summaries(pipeline.current, pipeline.now)
-    assert told > 0
+    assert before > 0
     assert finished > 0
-    assert told + finished == len(summaries(pipeline))
+    assert before + finished == len(summaries(pipeline))
     assert queue_summaries(pipeline.current, pipeline.now) == 0
 
 

@@ -95,22 +95,22 @@ def test_a_graver_incident_counts_as_one(reported: Pipeline) -> None:
 
 
 def test_a_moved_incident_is_where_it_happened(reported: Pipeline) -> None:
-    there, here = elsewhere(reported), reported.election.stations[0].number
+    other, here = elsewhere(reported), reported.election.stations[0].number
     CHANGES["moved"](reported, aida(reported), 1)
-    region = reported.election.region_of(there)
-    assert (row(reported).station, row(reported).region) == (there, region)
+    region = reported.election.region_of(other)
+    assert (row(reported).station, row(reported).region) == (other, region)
     assert reported.summary()["regions"][region]["incidents"]["medium"] == 1
     numbers = {
         station: [incident["number"] for incident in incidents_of_station(reported.election, ANYBODY, station)]
-        for station in (here, there)
+        for station in (here, other)
     }
-    assert numbers == {here: [2], there: [1]}
+    assert numbers == {here: [2], other: [1]}
     assert reported.differences() == ()
     reported.say(reported.observers()[0].phones[0], "IN 8 the machine failed")
     assert row(reported, 3).station == here, "others are reported there as before"
     changes.move(reported.current, aida(reported, "2"), 1, 2, here)
     assert [incident["number"] for incident in incidents_of_station(reported.election, ANYBODY, here)] == [3, 2, 1]
-    assert incidents_of_station(reported.election, ANYBODY, there) == []
+    assert incidents_of_station(reported.election, ANYBODY, other) == []
     assert reported.differences() == ()
 
 

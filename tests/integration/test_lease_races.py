@@ -71,10 +71,10 @@ def test_of_many_who_lease_one_row_one_gets_it(load: Load) -> None:
             row = room.row(station)
             asking = chance.sample([f"O{number}" for number in range(OPERATORS)], chance.randint(2, OPERATORS))
             got = [name for name in several.map(lambda name, row=row: attempt(name, row), asking) if name]
-            standing = room.row(station)
+            stored = room.row(station)
             assert len(got) <= 1, got
-            assert standing.holder == (got[0] if got else row.holder)
-            assert standing.seen == row.seen + len(got)
+            assert stored.holder == (got[0] if got else row.holder)
+            assert stored.seen == row.seen + len(got)
 
 
 def test_a_lease_that_was_lost_is_told_with_a_name(load: Load) -> None:

@@ -37,9 +37,9 @@ def sealed(pipeline: Pipeline) -> Seal:
 
 def entries(pipeline: Pipeline) -> Counter[str]:
     """Every key that is in an hour, and in how many."""
-    of = pipeline.election.id
-    seals = ledger.seals_of(of)
-    return Counter(key for seal in seals for part in ledger.parts_of(of, seal.number) for key in part.keys)
+    election_id = pipeline.election.id
+    seals = ledger.seals_of(election_id)
+    return Counter(key for seal in seals for part in ledger.parts_of(election_id, seal.number) for key in part.keys)
 
 
 def checked(pipeline: Pipeline, *roots: str) -> Verification:
@@ -99,8 +99,8 @@ def test_after_an_outage_the_next_hour_takes_all_that_came(pipeline: Pipeline) -
     for _ in range(7):
         stored.append(pipeline.say(pipeline.phone(0), OPENING).key)
         pipeline.now += HOUR
-    taken = sealed(pipeline)
-    assert taken.header["size"] >= len(stored)
+    late = sealed(pipeline)
+    assert late.header["size"] >= len(stored)
     assert [entries(pipeline)[key] for key in stored] == [1] * 7
     assert checked(pipeline).differences == ()
 
@@ -160,16 +160,16 @@ def test_what_was_changed_added_set_back_or_taken_away_is_named(pipeline: Pipeli
     changed, gone = sorted(two)
     ReportRow(changed, "OP#-").update(actions=[ReportRow.answers.set({})])
     ReportRow(gone, "OP#-").delete()
-    told = set(checked(pipeline).differences)
-    assert f"message {pipeline.key('sms-0')}: changed since the root of {of_first}" in told
-    assert f"message {pipeline.key('sms-1')}: taken away, it is in the root of {of_first}" in told
+    differences = set(checked(pipeline).differences)
+    assert f"message {pipeline.key('sms-0')}: changed since the root of {of_first}" in differences
+    assert f"message {pipeline.key('sms-1')}: taken away, it is in the root of {of_first}" in differences
     stored = f"{forged.stored_at:%Y-%m-%d %H:%M:%S}"
-    assert f"message {pipeline.key('forged')}: added, it bears {stored} UTC and is in no root" in told
+    assert f"message {pipeline.key('forged')}: added, it bears {stored} UTC and is in no root" in differences
     version = ReportRow.get(changed, "OP#-").version
     name = f"report {changed.removeprefix(prefix)} OP -"
-    assert f"{name}, version {version}: changed since the root of {of_first}" in told
-    assert f"report {gone.removeprefix(prefix)} OP -: taken away, it is in the root of {of_first}" in told
-    assert len(told) == 5
+    assert f"{name}, version {version}: changed since the root of {of_first}" in differences
+    assert f"report {gone.removeprefix(prefix)} OP -: taken away, it is in the root of {of_first}" in differences
+    assert len(differences) == 5
     ReportRow(changed, "OP#-").update(actions=[ReportRow.version.set(version - 1)])
     set_back = f"{name}: set back to version {version - 1}, {version} is in the root of {of_first}"
     assert set_back in checked(pipeline).differences
@@ -219,11 +219,11 @@ def test_what_is_forgotten_keeps_its_commitment_and_every_root(pipeline: Pipelin
     station = pipeline.observers()[0].station
     Message(message.key).update(actions=[Message.text_as_sent.remove(), Message.sender.remove()])
     assert len(checked(pipeline).differences) == 1
-    wanted = {message.key, f"{station}#OP#-"}
-    assert forget(pipeline.election.id, wanted) == 2
-    assert forget(pipeline.election.id, wanted) == 0
+    keys = {message.key, f"{station}#OP#-"}
+    assert forget(pipeline.election.id, keys) == 2
+    assert forget(pipeline.election.id, keys) == 0
     done = checked(pipeline, root)
-    assert (done.differences, set(done.forgotten)) == ((), wanted)
+    assert (done.differences, set(done.forgotten)) == ((), keys)
     with pytest.raises(NotProvable, match="was forgotten"):
         prove(pipeline.election.id, message.key)
     assert prove(pipeline.election.id, other.key)["published"] == root

@@ -36,12 +36,12 @@ def stored() -> Iterator[list[Any]]:
 
 def reported(pipeline: Pipeline, count: int, rows: list[Any]) -> None:
     """So many SMS of an hour, each with its reply and the report that it makes."""
-    of, now = pipeline.election.id, pipeline.now
+    election_id, now = pipeline.election.id, pipeline.now
     for place in range(count):
-        key, phone = f"generic#{of}-{place:032}", f"+99670{place:07}"
-        both = {"stored_at": now, "election": of, "region": "Wide", "conversation": phone, "observer": "0001"}
+        key, phone = f"generic#{election_id}-{place:032}", f"+99670{place:07}"
+        both = {"stored_at": now, "election": election_id, "region": "Wide", "conversation": phone, "observer": "0001"}
         incoming = {"provider": "generic", "received_at": now, "provider_at": now, "counted_at": now, "raw": RAW}
-        read = {"reading": READING, "counted_in": f"{of}#1#Wide#OP#-", "processed_at": now}
+        read = {"reading": READING, "counted_in": f"{election_id}#1#Wide#OP#-", "processed_at": now}
         sms = Message(
             key, direction="in", state="accepted", sender=phone, text_as_sent=TEXT, **both, **incoming, **read
         )
@@ -50,7 +50,9 @@ def reported(pipeline: Pipeline, count: int, rows: list[Any]) -> None:
         )
         source = [[now.isoformat(), key]]
         answers = {"0001": {"first": now.isoformat(), "from": source, "a": {code: [1668, 0] for code in "ABCDE"}}}
-        report = ReportRow(f"{of}#{place:06}", "OP#-", version=1, region="Wide", answers=answers, counted={"A": 1})
+        report = ReportRow(
+            f"{election_id}#{place:06}", "OP#-", version=1, region="Wide", answers=answers, counted={"A": 1}
+        )
         rows += [sms, reply, report]
     for model in (Message, ReportRow):
         in_batches(model, [row for row in rows if isinstance(row, model)], lambda batch, row: batch.save(row))

@@ -22,15 +22,15 @@ def test_a_late_part_makes_it_whole_and_it_counts_once(pipeline: Pipeline) -> No
     long.come(2)
     finish(pipeline)
     cut_off = stored(cut_off.key)
-    [whole] = [row for row in joined(pipeline) if row.key != cut_off.key]
-    assert (cut_off.state, cut_off.about) == ("superseded", whole.key)
-    assert (whole.state, whole.text) == ("accepted", "".join(TWO))
+    [message] = [row for row in joined(pipeline) if row.key != cut_off.key]
+    assert (cut_off.state, cut_off.about) == ("superseded", message.key)
+    assert (message.state, message.text) == ("accepted", "".join(TWO))
     assert answers(pipeline, "OP")["C"] == 12
     assert (
         pipeline.summary()["nation"]["messages"] | {"accepted": 1, "held": 0, "received": 1}
         == (pipeline.summary()["nation"]["messages"])
     )
-    assert [stored(long.key(number)).about for number in (1, 2)] == [cut_off.key, whole.key]
+    assert [stored(long.key(number)).about for number in (1, 2)] == [cut_off.key, message.key]
     assert pipeline.differences() == ()
 
 

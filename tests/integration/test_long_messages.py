@@ -33,14 +33,14 @@ def test_ten_parts_in_any_order_with_repetitions_are_one_sms(seed: int, pipeline
         if chance.random() < 0.7:
             process(row, pipeline.now)
     finish(pipeline)
-    [whole] = joined(pipeline)
-    assert (whole.text, whole.state, whole.flag) == (TEXT, "accepted", None)
+    [message] = joined(pipeline)
+    assert (message.text, message.state, message.flag) == (TEXT, "accepted", None)
     assert answers(pipeline, "CL") == ANSWERS
     pass_the_limit(pipeline)
     parts = long.parts()
     assert sorted(str(row.state) for row in parts) == ["duplicate"] * (len(parts) - 10) + ["joined"] * 10
-    assert whole.parts == [row.key for row in sorted(parts, key=lambda row: row.part[1]) if row.state == "joined"]
-    assert {row.about for row in parts if row.state == "joined"} == {whole.key}
+    assert message.parts == [row.key for row in sorted(parts, key=lambda row: row.part[1]) if row.state == "joined"]
+    assert {row.about for row in parts if row.state == "joined"} == {message.key}
     assert all((row.pending, row.election, row.region) == (None, pipeline.election.id, "Bishkek") for row in parts)
     assert (received(pipeline), len(replies(pipeline)), len(joined(pipeline))) == (1, 1, 1)
     assert pipeline.differences() == ()
@@ -65,8 +65,8 @@ def test_the_whole_counts_when_its_first_part_was_received(pipeline: Pipeline) -
     long.come(2)
     pipeline.now += dt.timedelta(seconds=90)
     long.come(1)
-    [whole] = joined(pipeline)
-    assert (whole.received_at, whole.provider_at, whole.stored_at) == (begun, begun, pipeline.now)
+    [message] = joined(pipeline)
+    assert (message.received_at, message.provider_at, message.stored_at) == (begun, begun, pipeline.now)
 
 
 def test_a_part_waits_for_the_others_and_counts_nowhere(pipeline: Pipeline) -> None:
@@ -88,14 +88,14 @@ def test_without_a_part_it_is_held_and_asked_for_again_once(missing: int, text: 
     long = LongSms(pipeline, ("OP A1 B0730 C1", "2 D1 E16", "68 # calm"))
     long.come(*({1, 2, 3} - {missing}))
     pass_the_limit(pipeline)
-    [whole] = joined(pipeline)
-    assert (whole.text, whole.state, whole.flag) == (text, "held", "incomplete")
-    assert whole.reading["held"] == "incomplete"
-    assert all(report["held"] for report in whole.reading["reports"])
+    [message] = joined(pipeline)
+    assert (message.text, message.state, message.flag) == (text, "held", "incomplete")
+    assert message.reading["held"] == "incomplete"
+    assert all(report["held"] for report in message.reading["reports"])
     assert pipeline.reports() == []
     [reply] = replies(pipeline)
     assert "did not arrive" in reply or "келген жок" in reply or "не дошла" in reply
-    assert {(row.state, row.about) for row in long.parts()} == {("joined", whole.key)}
+    assert {(row.state, row.about) for row in long.parts()} == {("joined", message.key)}
     assert pipeline.summary()["nation"]["messages"]["held"] == received(pipeline) == 1
     assert pipeline.differences() == ()
 
@@ -139,8 +139,8 @@ def test_a_character_that_is_cut_in_two_is_whole_again(pipeline: Pipeline) -> No
         assert receive("kannel", signed.but(url=signed.url + quoted).arriving(pipeline.now)).status == 200
         process(stored(f"kannel#{pipeline.election.id}-{number}"), pipeline.now)
     assert stored(f"kannel#{pipeline.election.id}-1").text == "TU A100 # тынч \ufffd"
-    [whole] = joined(pipeline)
-    assert whole.text == "TU A100 # тынч 😀!"
+    [message] = joined(pipeline)
+    assert message.text == "TU A100 # тынч 😀!"
 
 
 def test_a_command_that_may_be_cut_is_not_obeyed(pipeline: Pipeline) -> None:
@@ -172,17 +172,17 @@ def test_an_unknown_sender_is_quarantined_as_a_whole(pipeline: Pipeline) -> None
 
 
 def test_sweep_alone_joins_and_ends_the_waiting(pipeline: Pipeline) -> None:
-    whole, lacking = (
+    complete, lacking = (
         LongSms(pipeline, TWO),
         LongSms(pipeline, ("OP A1 C1", "2"), "9", name="b", sender=pipeline.phone(1)),
     )
-    whole.store_all((2, 1))
+    complete.store_all((2, 1))
     lacking.store(1)
     for _ in range(5):
         pipeline.now += dt.timedelta(minutes=1, seconds=1)
         sweep(lambda: 60.0, lambda: pipeline.now)
     assert sorted(str(row.state) for row in joined(pipeline)) == ["accepted", "held"]
-    assert {row.state for row in (*whole.parts(), *lacking.parts())} == {"joined"}
+    assert {row.state for row in (*complete.parts(), *lacking.parts())} == {"joined"}
     assert not [row for row in pipeline.rows() if row.pending is not None]
     assert pipeline.differences() == ()
 
@@ -196,8 +196,8 @@ def test_audit_names_a_part_that_is_read_nowhere(pipeline: Pipeline) -> None:
     long = LongSms(pipeline, TWO)
     long.come(1, 2)
     finish(pipeline)
-    [whole] = joined(pipeline)
-    whole.update(actions=[Message.parts.set([long.key(1)])])
+    [message] = joined(pipeline)
+    message.update(actions=[Message.parts.set([long.key(1)])])
     found = pipeline.differences()
     assert any(f"{long.key(2)}: it is joined, but" in value for value in found)
     assert any("its text is not that of its parts" in value for value in found)

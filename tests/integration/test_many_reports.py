@@ -62,8 +62,8 @@ def rounds(pipeline: Pipeline, area: str = "nation") -> dict[str, Any]:
 
 
 def reply(pipeline: Pipeline, text: str, **options: Any) -> str:
-    said = pipeline.say(pipeline.phone(), text, **options)
-    answered = pipeline.reply(said)
+    message = pipeline.say(pipeline.phone(), text, **options)
+    answered = pipeline.reply(message)
     assert answered is not None
     return str(answered.text)
 
@@ -97,8 +97,8 @@ def test_a_copy_of_an_sms_makes_no_second_report(load: Load) -> None:
 
 
 def test_without_its_serial_nothing_counts_but_an_alarm_is_heard(visits: Pipeline) -> None:
-    said = visits.say(visits.phone(), "VI A2 C20")
-    assert said.state == "partly_accepted"
+    message = visits.say(visits.phone(), "VI A2 C20")
+    assert message.state == "partly_accepted"
     assert rounds(visits)["received"] == 0
     assert visits.reports() == []
     (incident,) = incidents_of(visits.election.id)
@@ -189,10 +189,10 @@ def test_nobody_is_asked_for_one_and_it_is_a_sign_of_life(visits: Pipeline) -> N
     owed = {gap.station.number: gap for gap in gaps(election, [region], visits.now)[region]}
     assert owed[observer.station].heard is not None
     assert all(place[0] != "VI" for gap in owed.values() for place in gap.places)
-    (told,) = missing(visits.current, "en", [region], "VI", visits.now)
-    assert "VI" not in told.split(":")[-1]
-    (standing,) = status(visits.current, "en", [region], "", visits.now)
-    assert "VI 1," in standing
+    (missed,) = missing(visits.current, "en", [region], "VI", visits.now)
+    assert "VI" not in missed.split(":")[-1]
+    (status_text,) = status(visits.current, "en", [region], "", visits.now)
+    assert "VI 1," in status_text
     with pytest.raises(BatchRefused, match="nobody owes form VI"):
         missing_place(election, "VI", visits.now)
 

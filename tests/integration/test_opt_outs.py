@@ -78,12 +78,12 @@ def test_said_again_it_is_not_answered_again(pipeline: Pipeline) -> None:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_the_newest_wish_stands_whichever_is_processed_first(pipeline: Pipeline, order: tuple[int, ...]) -> None:
-    said = []
+    messages = []
     for text in ("STOP", "START", "STOP"):
-        said.append(pipeline.send(pipeline.phone(), text))
+        messages.append(pipeline.send(pipeline.phone(), text))
         pipeline.now += SECOND
     for place in order:
-        process(said[place], pipeline.now)
+        process(messages[place], pipeline.now)
     assert opted_out(pipeline) == [pipeline.phone()]
     back = pipeline.send(pipeline.phone(), "START")
     process(back, pipeline.now)
@@ -91,11 +91,11 @@ def test_the_newest_wish_stands_whichever_is_processed_first(pipeline: Pipeline,
 
 
 def test_two_at_once_are_answered_once(pipeline: Pipeline) -> None:
-    said = [pipeline.send(pipeline.phone(), "STOP", sent_at=pipeline.now + place * SECOND) for place in range(4)]
+    messages = [pipeline.send(pipeline.phone(), "STOP", sent_at=pipeline.now + place * SECOND) for place in range(4)]
     with ThreadPoolExecutor(4) as several:
-        list(several.map(lambda message: process(message, pipeline.now), said))
-    assert {stored(message.key).state for message in said} == {"opted_out"}
-    assert sum(pipeline.reply(message) is not None for message in said) == 1
+        list(several.map(lambda message: process(message, pipeline.now), messages))
+    assert {stored(message.key).state for message in messages} == {"opted_out"}
+    assert sum(pipeline.reply(message) is not None for message in messages) == 1
     assert len(trail(pipeline)) == 1
 
 
@@ -165,11 +165,11 @@ def test_an_unknown_sender_is_obeyed_and_shown_to_those_who_see_all(pipeline: Pi
     pipeline.say(pipeline.phone(), "STOP")
     own = pipeline.election.stations[0].region
     other = next(region for region in pipeline.election.regions if region != own)
-    whole, local, elsewhere = (
+    national, local, elsewhere = (
         Operator("A", "operator", pipeline.election.id, regions) for regions in ((), (own,), (other,))
     )
     found = list_opt_outs(pipeline.election)
-    assert {row.phone for row in found if row.is_seen_by(whole)} == {STRANGER, pipeline.phone()}
+    assert {row.phone for row in found if row.is_seen_by(national)} == {STRANGER, pipeline.phone()}
     assert [row.phone for row in found if row.is_seen_by(local)] == [pipeline.phone()]
     assert not [row for row in found if row.is_seen_by(elsewhere)]
     assert {whose(value) for value in found} == {

@@ -54,10 +54,12 @@ class Coalition:
 def coalition(services: Any, emptied: None) -> Coalition:
     pipeline = Pipeline.loaded(services.webhook_secrets["generic"]["secrets"][0], size=4)
     election = pipeline.election
-    of = dict.fromkeys(election.observers, "A")
-    of |= {observer: "B" for observer in election.observers if observer.station == election.stations[2].number}
-    of[pipeline.observers(0)[1]] = "B"
-    observers = [row.model_copy(update={"organisation": code}) for row, code in of.items()]
+    organisations = dict.fromkeys(election.observers, "A")
+    organisations |= {
+        observer: "B" for observer in election.observers if observer.station == election.stations[2].number
+    }
+    organisations[pipeline.observers(0)[1]] = "B"
+    observers = [row.model_copy(update={"organisation": code}) for row, code in organisations.items()]
     members = {
         "A": {"name": {"en": "Alpha"}},
         "B": {"name": {"en": "Beta"}},
@@ -65,8 +67,8 @@ def coalition(services: Any, emptied: None) -> Coalition:
     }
     pipeline.election = changed(election, observers=observers, organisations=members)
     loading.load(pipeline.election, REAL_TIME)
-    for place, said in ((0, "OP A1 B0700 C9"), (1, "OP A1 B0700 C7")):
-        pipeline.say(pipeline.observers(0)[place].phones[0], said)
+    for place, text in ((0, "OP A1 B0700 C9"), (1, "OP A1 B0700 C7")):
+        pipeline.say(pipeline.observers(0)[place].phones[0], text)
     pipeline.say(pipeline.observers(1)[0].phones[0], "OP A1 B0700 C5")
     pipeline.say(pipeline.observers(1)[0].phones[0], "IN 3 box is broken")
     unread = pipeline.say(pipeline.observers(1)[0].phones[0], "good morning what do I do")
@@ -113,15 +115,15 @@ def test_of_a_station_of_two_each_sees_its_own_observer_s_answers(coalition: Coa
     assert [set(answers["C"]), answers["C"][own.number]["value"]] == [{own.number}, 9]
     assert other.phones[0] not in shown.text
     assert f'"{other.name}"' not in shown.text
-    whole = coalition.get("whole", f"{ELECTION}/stations/{{station}}", station=own.station).json()
-    opening = next(report for report in whole["reports"] if report["form"] == "OP")
+    everything = coalition.get("whole", f"{ELECTION}/stations/{{station}}", station=own.station).json()
+    opening = next(report for report in everything["reports"] if report["form"] == "OP")
     assert opening["state"] == "conflict"
 
 
 def test_sums_are_the_coalition_s_for_everybody(coalition: Coalition) -> None:
-    whole = coalition.get("whole", f"{ELECTION}/summary").json()["nation"]["forms"]
+    national = coalition.get("whole", f"{ELECTION}/summary").json()["nation"]["forms"]
     for who in ("A", "B", "C"):
-        assert coalition.get(who, f"{ELECTION}/summary").json()["nation"]["forms"] == whole
+        assert coalition.get(who, f"{ELECTION}/summary").json()["nation"]["forms"] == national
 
 
 def test_who_sees_all_reports_and_no_phones_sees_no_people(coalition: Coalition) -> None:
@@ -191,8 +193,8 @@ def test_deciding_tells_a_member_nothing_of_another_s_observer(coalition: Coalit
     answers = confirmed.json()
     assert (answers["answers"]["C"], answers["conflicts"], answers["doubts"]) == (9, [], [])
     version = str(answers["version"])
-    whole = coalition.post("whole", f"{REPORT}/confirm", body, version, **report).json()
-    assert (whole["conflicts"], bool(whole["doubts"])) == (["C"], True)
+    decided = coalition.post("whole", f"{REPORT}/confirm", body, version, **report).json()
+    assert (decided["conflicts"], bool(decided["doubts"])) == (["C"], True)
 
 
 def test_a_member_sends_to_its_own_observers(coalition: Coalition) -> None:
@@ -207,9 +209,9 @@ def test_a_member_sends_to_its_own_observers(coalition: Coalition) -> None:
 def test_an_export_has_the_member_s_rows_and_the_column(coalition: Coalition) -> None:
     loaded = existing(coalition.pipeline.election.id)
 
-    def exported(tables: Any, organisation: str, **wanted: Any) -> list[dict[str, Any]]:
+    def exported(tables: Any, organisation: str, **filters: Any) -> list[dict[str, Any]]:
         who = Operator("Ann", "headquarters", loaded.election.id, (), organisation=organisation)
-        scope = Scope(loaded, who.looking_at(loaded.election), ExportRequest("reports", "csv", people=True, **wanted))
+        scope = Scope(loaded, who.looking_at(loaded.election), ExportRequest("reports", "csv", people=True, **filters))
         made = list(tables(scope))[-1 if tables is message_tables else 0 if tables is report_tables else 1]
         return [dict(zip(made.columns, row, strict=True)) for row in made.rows]
 
@@ -231,11 +233,11 @@ def test_access_for_a_member_that_is_none_is_refused(coalition: Coalition) -> No
 def test_a_call_s_names_and_notes_are_told_to_who_may_see_whom_it_was_about(coalition: Coalition) -> None:
     """Of a station of two members; a call on nobody's phone is told whole to whoever made it, and to the coalition."""
     station, contacts = coalition.station(0), f"{ELECTION}/stations/{{station}}/contacts"
-    said = {"person": "back_up", "name": "Nazgul at the door", "note": "asks for Mr. Osmonov"}
+    words = {"person": "back_up", "name": "Nazgul at the door", "note": "asks for Mr. Osmonov"}
     phone = coalition.observer(0, 1).phones[0]
     for who, called in (("A", {"outcome": "not_there"}), ("B", {"outcome": "not_there", "phone": phone})):
         assert coalition.post(who, f"{ELECTION}/calls/{{station}}/lease", {}, station=station).status == HTTPStatus.OK
-        done = coalition.post(who, f"{ELECTION}/calls/{{station}}/outcome", called | said, station=station)
+        done = coalition.post(who, f"{ELECTION}/calls/{{station}}/outcome", called | words, station=station)
         assert done.status == HTTPStatus.OK, done
 
     def shown(who: str) -> list[tuple[str, str | None, str | None, str | None]]:
@@ -244,16 +246,16 @@ def test_a_call_s_names_and_notes_are_told_to_who_may_see_whom_it_was_about(coal
         fields = ("who", "name", "phone", "note")
         return [tuple(contact[field] for field in fields) for contact in answer.json()["contacts"]]
 
-    own = (said["name"], None, said["note"])
-    of_b = ("B (headquarters)", said["name"], phone, said["note"])
+    own = (words["name"], None, words["note"])
+    of_b = ("B (headquarters)", words["name"], phone, words["note"])
     assert shown("whole") == [of_b, ("A (headquarters)", *own)]
     assert shown("A") == [("A (headquarters)", *own)]
     assert shown("B") == [of_b, ("A (headquarters)", None, None, None)]
     card = coalition.get("A", f"{ELECTION}/calls/{{station}}", station=station)
     assert card.status == HTTPStatus.OK
-    for secret in (phone, said["name"], said["note"]):
+    for secret in (phone, words["name"], words["note"]):
         assert secret not in card.json()["last"].values(), secret
-    for who, names in (("A", []), ("B", [said["name"]]), ("whole", [said["name"]] * 2)):
+    for who, names in (("A", []), ("B", [words["name"]]), ("whole", [words["name"]] * 2)):
         operator = Operator(
             who, "headquarters", coalition.pipeline.election.id, (), organisation=None if who == "whole" else who
         )

@@ -84,9 +84,9 @@ def test_a_list_goes_to_the_regions_own_coordinators_alone(watched: Pipeline) ->
         [row] = [row for row in lists if row.recipient == coordinator.email]
         for station in watched.election.stations:
             phones = [p for observer in watched.election.observers_by_station[station.number] for p in observer.phones]
-            told = station.region in coordinator.regions and station.number != watched.election.stations[0].number
+            is_listed = station.region in coordinator.regions and station.number != watched.election.stations[0].number
             for part in (row.text, row.html):
-                assert [phone in part for phone in phones] == [told] * len(phones)
+                assert [phone in part for phone in phones] == [is_listed] * len(phones)
         assert not any(phone in row.subject for observer in watched.election.observers for phone in observer.phones)
     for row in (row for row in lists if row.channel == "sms"):
         regions = [coordinator.regions for coordinator in coordinators if coordinator.phone == row.recipient]
@@ -96,9 +96,9 @@ def test_a_list_goes_to_the_regions_own_coordinators_alone(watched: Pipeline) ->
             if any(watched.election.region_of(observer.station) in region for region in regions)
             for phone in observer.phones
         }
-        told = set(re.findall(r"\+996\d+", row.text))
-        assert told
-        assert told <= own
+        numbers = set(re.findall(r"\+996\d+", row.text))
+        assert numbers
+        assert numbers <= own
         assert count_segments(row.text).count <= 3
 
 

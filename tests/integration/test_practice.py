@@ -18,10 +18,10 @@ def eve(pipeline: Pipeline) -> Pipeline:
 
 def test_b02_practice_is_in_no_number(eve: Pipeline) -> None:
     for text in ("OP A1 B0702 C9 D1 E1668", "TU A5", "CL A2005 B1 C300 D5 E100 F100 G95", "OP D2", "OP A1 C99"):
-        said = eve.say(eve.phone(), text)
-        assert said.state == "practice", text
-        assert said.attention is None
-        reply = eve.reply(said)
+        message = eve.say(eve.phone(), text)
+        assert message.state == "practice", text
+        assert message.attention is None
+        reply = eve.reply(message)
         assert reply is not None
     summary = eve.summary()["nation"]
     assert summary["messages"]["received"] == 0
@@ -41,8 +41,8 @@ def test_what_is_practised_may_be_sent_again_on_the_day(eve: Pipeline) -> None:
 
 
 def test_an_incident_beside_practice_counts(eve: Pipeline) -> None:
-    said = eve.say(eve.phone(), "OP A1\nIN 3 fight")
-    assert said.state == "accepted"
+    message = eve.say(eve.phone(), "OP A1\nIN 3 fight")
+    assert message.state == "accepted"
     assert len(list(incidents_of(eve.election.id))) == 1
     assert eve.reports() == []
     assert eve.summary()["nation"]["messages"]["received"] == 1

@@ -81,15 +81,15 @@ def test_a_call_that_is_undone_reminds_nobody(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "at"),
+    ("call", "at"),
     [
         (CallReport("no_answer", reminds=True), "/remind"),
         (CallReport("will_send", will_send_at=dt.datetime(2090, 1, 1, 0, 10, tzinfo=dt.UTC), reminds=True), "/phone"),
     ],
 )
-def test_a_reminder_needs_a_time_and_an_observer_s_phone(load: Load, said: CallReport, at: str) -> None:
+def test_a_reminder_needs_a_time_and_an_observer_s_phone(load: Load, call: CallReport, at: str) -> None:
     election = load(size=2).election
     now = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
     with pytest.raises(OutcomeInvalid) as refused:
-        check(election, election.stations[0].number, said, now, has_answers=False)
+        check(election, election.stations[0].number, call, now, has_answers=False)
     assert refused.value.at == at

@@ -108,8 +108,8 @@ def test_another_secret_than_the_deployed_one_is_found(
         return provider_check.with_other_secrets(settings, provider(name, settings, lambda url: b"").proven_by)
 
     monkeypatch.setattr(provider_check, "provider_secrets", other)
-    good, said = looked_at(configured, name)["webhook takes a genuine call"]
-    assert (good, said) == (False, "answered 403")
+    good, detail = looked_at(configured, name)["webhook takes a genuine call"]
+    assert (good, detail) == (False, "answered 403")
 
 
 def test_one_without_settings_is_told_what_to_do(services: Stack) -> None:

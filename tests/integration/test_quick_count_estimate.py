@@ -50,8 +50,8 @@ def number(pipeline: Pipeline, place: int) -> str:
 
 
 def report_count(pipeline: Pipeline, place: int, answers: Answers, *, observer: int = 0) -> None:
-    said = " ".join(f"{code}{value}" for code, value in answers.items())
-    text = f"CL {number(pipeline, place)} A2000 B1 {said}"
+    counts = " ".join(f"{code}{value}" for code, value in answers.items())
+    text = f"CL {number(pipeline, place)} A2000 B1 {counts}"
     assert pipeline.say(pipeline.observers(place)[observer].phones[0], text).state == "accepted"
 
 
@@ -67,10 +67,10 @@ def test_it_is_what_the_reports_say_of_all_stations(evening: Pipeline) -> None:
 
 def test_what_is_doubtful_is_held_back_and_counted(load: Load) -> None:
     other_form = Check(rule="C <= OP.E", severity="error", message={"en": "More ballots than voters"})
-    whole = load().election
+    election = load().election
     forms = [
         form.model_copy(update={"checks": (*form.checks, other_form)}) if form.code == "CL" else form
-        for form in whole.forms
+        for form in election.forms
     ]
     evening = at_nine_in_the_evening(load(quick_count=DECLARED, forms=forms))
     for place in (0, 1, 2, 10, 11):
@@ -90,9 +90,9 @@ def test_what_is_doubtful_is_held_back_and_counted(load: Load) -> None:
 
 def test_a_contradiction_that_no_estimate_needs_holds_nothing_back(evening: Pipeline) -> None:
     lead, second = evening.observers(0)
-    said = " ".join(f"{code}{value}" for code, value in count_of(0).items())
-    evening.say(lead.phones[0], f"CL {lead.station} A2000 B1 {said}")
-    evening.say(second.phones[0], f"CL {lead.station} A2030 B1 {said}")
+    counts = " ".join(f"{code}{value}" for code, value in count_of(0).items())
+    evening.say(lead.phones[0], f"CL {lead.station} A2000 B1 {counts}")
+    evening.say(second.phones[0], f"CL {lead.station} A2030 B1 {counts}")
     counted = count_now(evening.current, evening.now).quick_count
     assert (counted.stations, counted.held_back, counted.withheld) == (1, {}, ("Chuy",))
 
@@ -107,8 +107,8 @@ def test_turnout_is_told_of_every_round_that_has_begun(load: Load) -> None:
     assert list(turnout) == ["TU"]
     assert list(turnout["TU"]) == ["10:00", "12:00"]
     form = day.election.form_by_code["TU"]
-    said = {number(day, place): {"A": count} for place, count in voters.items()}
-    assert turnout["TU"]["12:00"] == quick_count(day.election, said, form=form)
+    reports = {number(day, place): {"A": count} for place, count in voters.items()}
+    assert turnout["TU"]["12:00"] == quick_count(day.election, reports, form=form)
     assert set(turnout["TU"]["12:00"].estimates) == {"turnout"}
     assert turnout["TU"]["10:00"].withheld == ("Bishkek", "Chuy")
 

@@ -215,7 +215,7 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
     monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "vonage-messages,plivo")
     vendors.answers["vonage-messages"] = lambda _place: (500, {})
     sender = VonageMessagesSender()
-    for status, asked, state in (("delivered", 1, "sent"), ("rejected", 2, "sent")):
+    for status, attempts, state in (("delivered", 1, "sent"), ("rejected", 2, "sent")):
         vendors.asked.clear()
         message = row(pipeline, "alert")
         assert deliver(message, pipeline.now) == "queued"
@@ -228,4 +228,4 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
         assert stored(message.key).state == state
         pipeline.now += LONG
         sweep(lambda: 60.0, lambda: pipeline.now)
-        assert len(vendors.asked) == asked
+        assert len(vendors.asked) == attempts

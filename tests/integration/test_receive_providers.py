@@ -132,15 +132,15 @@ def test_a_subscription_is_confirmed_before_the_answer(
 
     monkeypatch.setattr(receiving, "fetch", fetch)
     handle = receiving.handle
-    asked = Delivery(confirm_url="https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription")
+    confirmation = Delivery(confirm_url="https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription")
 
     def heard(*arguments: Any) -> receiving.WebhookResult:
         real = handle(*arguments)
-        return receiving.WebhookResult(real.authentic, real.reason, real.answer, real.raw, asked)
+        return receiving.WebhookResult(real.authentic, real.reason, real.answer, real.raw, confirmation)
 
     monkeypatch.setattr(receiving, "handle", heard)
     _, answer = pipeline.post(pipeline.phone(), "OP A1")
-    assert (answer.status, read) == (200 if works else 503, [asked.confirm_url])
+    assert (answer.status, read) == (200 if works else 503, [confirmation.confirm_url])
 
 
 def test_a_described_provider_has_settings_of_its_own(pipeline: Pipeline, configure: Any) -> None:

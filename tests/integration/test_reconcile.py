@@ -72,8 +72,8 @@ def settled(keys: list[str], day: Pipeline) -> None:
 def all_ten(name: str, keys: list[str], day: Pipeline) -> None:
     rows = [stored(key) for key in keys]
     prefix = f"{name}#{int(day.election.id[1:]) + 1}"
-    there = list(Message.scan(Message.key.startswith(prefix), consistent_read=True))
-    assert len(there) == 10, [row.key for row in there]
+    stored_rows = list(Message.scan(Message.key.startswith(prefix), consistent_read=True))
+    assert len(stored_rows) == 10, [row.key for row in stored_rows]
     assert [row.flag for row in rows] == [None] * 4 + [Flag.RECONCILED] * 3 + [None] * 3
     settled(keys, day)
     states = [stored(key).state for key in keys]

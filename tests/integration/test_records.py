@@ -131,10 +131,10 @@ def test_what_was_given_up_or_did_not_arrive_is_listed_and_sent_again(load: Load
     assert listed == {"waiting": [], "given_up": [given_up.key], "undelivered": [lost.key]}
     for row in (given_up, lost):
         send_again(pipeline.current, action(pipeline, operator, row.key[-1]), row.key)
-        standing = get(row.key)
-        assert standing is not None
-        assert (standing.state, standing.attempts, standing.carrier, standing.receipt) == ("queued", 0, None, None)
-        assert standing.pending is not None
+        after = get(row.key)
+        assert after is not None
+        assert (after.state, after.attempts, after.carrier, after.receipt) == ("queued", 0, None, None)
+        assert after.pending is not None
     waiting = list_outgoing(pipeline.current, operator, "waiting", None, pipeline.now)["messages"]
     assert {row["key"] for row in waiting} == {given_up.key, lost.key}
     with pytest.raises(NotSentAgain):

@@ -25,7 +25,7 @@ def opened(pipeline: Pipeline) -> list[Incident]:
 
 def says_same(text: str, number: str = "1") -> bool:
     """Whether an alert in any language names an incident as what this may be."""
-    return any(said["alert_same"].format(numbers=number) in text for said in catalogue().values())
+    return any(texts["alert_same"].format(numbers=number) in text for texts in catalogue().values())
 
 
 def test_two_observers_of_a_station_open_two_incidents_and_each_says_what_it_may_be(pipeline: Pipeline) -> None:
@@ -81,8 +81,8 @@ def test_a_later_round_opens_an_incident_of_its_own(load: Load) -> None:
 def test_an_observers_repetition_is_one_incident_in_any_order(order: Sequence[int], load: Load) -> None:
     pipeline = load(size=2)
     lead, other = pipeline.observers()[:2]
-    said = [(lead, CRITICAL), (lead, "VO B2 again"), (other, CRITICAL)]
-    waiting = [pipeline.send(observer.phones[0], text) for observer, text in said]
+    reports = [(lead, CRITICAL), (lead, "VO B2 again"), (other, CRITICAL)]
+    waiting = [pipeline.send(observer.phones[0], text) for observer, text in reports]
     for place in (*order, *order):
         process(waiting[place], pipeline.now)
     assert sorted(incident.observer for incident in opened(pipeline)) == sorted([lead.number, other.number])

@@ -216,7 +216,7 @@ def test_the_commands_say_what_they_did_and_what_they_refuse(
     missing = str(tmp_path / "missing.backup")
     assert run("delete", name, "--backup", missing)[0] == 1
     assert "nothing was deleted" in run("delete", name, "--without-backup", typed="other\n")[1]
-    code, said = run("delete", name, "--without-backup", typed=f"{name}\n")
+    code, output = run("delete", name, "--without-backup", typed=f"{name}\n")
     assert code == 0
-    assert f"{name} is deleted: " in said
+    assert f"{name} is deleted: " in output
     assert name not in run("list")[1]

@@ -83,8 +83,8 @@ def test_the_command_says_how_long_the_shortest_and_the_longest_are(pipeline: Pi
     texts = {"{station}": "1 GSM-7 segment each", "{name}" + "x" * 150: "2 to 3 UCS-2 segments each"}
     for text, lengths in texts.items():
         batch = prepare(pipeline.current, "first", BulkText(text), Choice())
-        said = estimate(batch, None)
-        assert said.startswith(f"{everybody} SMS, {lengths}, "), said
+        sentence = estimate(batch, None)
+        assert sentence.startswith(f"{everybody} SMS, {lengths}, "), sentence
 
 
 @pytest.mark.parametrize(

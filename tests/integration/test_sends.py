@@ -23,9 +23,9 @@ from chalicelib.store.sends import get_send
 TEXT = "Please send the form OP."
 
 
-def begin(desk: AtDesk, name: str = "first", choice: Choice | None = None, **said: Any) -> dict[str, Any]:
-    under = said.pop("under", None)
-    sending = SendRequest(name, BulkText(TEXT), choice or Choice(), **said)
+def begin(desk: AtDesk, name: str = "first", choice: Choice | None = None, **options: Any) -> dict[str, Any]:
+    under = options.pop("under", None)
+    sending = SendRequest(name, BulkText(TEXT), choice or Choice(), **options)
     return sends.begin(desk.pipeline.current, desk.action(under), sending)
 
 

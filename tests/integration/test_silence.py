@@ -175,6 +175,6 @@ def test_an_answer_that_loses_to_a_newer_one_is_told_so(pipeline: Pipeline) -> N
     late = pipeline.say(pipeline.phone(), "OP A1 B0740", sent_at=pipeline.now - dt.timedelta(hours=3))
     reply = pipeline.reply(late)
     assert reply is not None
-    said = [texts["reply_outdated"].format(codes="B") for texts in catalogue().values()]
-    assert any(value in str(reply.text) for value in said)
+    phrases = [texts["reply_outdated"].format(codes="B") for texts in catalogue().values()]
+    assert any(value in str(reply.text) for value in phrases)
     assert any(texts["reply_accepted"].format(codes="A") in str(reply.text) for texts in catalogue().values())

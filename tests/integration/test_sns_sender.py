@@ -32,16 +32,16 @@ def test_a_reply_comes_from_the_number_that_was_written_to(
     if settings is not None:
         configure("sns", {name: written(value, own) for name, value in settings.items()})
     published: list[dict[str, Any]] = []
-    wire.watch = lambda operation, asked, _: published.append(asked) if operation == "Publish" else None
+    wire.watch = lambda operation, parameters, _: published.append(parameters) if operation == "Publish" else None
     reply = pipeline.reply(pipeline.say(pipeline.phone(), "OP A1"))
     assert reply is not None
     assert deliver(reply, pipeline.now) == "sent"
-    [asked] = published
+    [request] = published
     attributes = {
-        name: messageattribute["StringValue"] for name, messageattribute in asked["MessageAttributes"].items()
+        name: messageattribute["StringValue"] for name, messageattribute in request["MessageAttributes"].items()
     }
-    wanted = {name: written(value, own) for name, value in expected.items()}
-    assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", **wanted}
+    senders = {name: written(value, own) for name, value in expected.items()}
+    assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", **senders}
 
 
 def test_a_sender_that_makes_no_sense_is_said_and_nothing_is_sent(pipeline: Pipeline, configure: Any) -> None:

@@ -139,12 +139,12 @@ def test_a_station_page_reads_ten_units_at_most_beside_its_entries(counted: Pipe
     assert meter.units - entries <= MOST_UNITS
 
 
-def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **wanted: Any) -> list[str]:
+def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **filters: Any) -> list[str]:
     numbers: list[str] = []
     after = None
     while True:
         page = find_stations(
-            pipeline.current, Reader(aida(pipeline)), region, StationFilter(**wanted), pipeline.now, after, limit
+            pipeline.current, Reader(aida(pipeline)), region, StationFilter(**filters), pipeline.now, after, limit
         )
         numbers += [station["station"] for station in page["stations"]]
         assert len(page["stations"]) <= limit
@@ -156,9 +156,9 @@ def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **wante
 def test_each_filter_finds_what_the_whole_list_says(counted: Pipeline) -> None:
     in_region = counted.election.stations_by_region["Bishkek"]
     counted.say(counted.observers(1)[0].phones[0], "OP A1")
-    whole = stations_of_region(counted.current, "Bishkek", counted.now)["stations"]
-    assert [row["station"] for row in whole] == [observer.number for observer in in_region]
-    states = {row["station"]: row["forms"]["OP"]["-"]["state"] for row in whole}
+    rows = stations_of_region(counted.current, "Bishkek", counted.now)["stations"]
+    assert [row["station"] for row in rows] == [observer.number for observer in in_region]
+    states = {row["station"]: row["forms"]["OP"]["-"]["state"] for row in rows}
     for state in ("partial", "missing", "complete"):
         expected = [number for number, stands in states.items() if stands == state]
         assert found(counted, form="OP", round="-", states=frozenset({state})) == expected

@@ -44,9 +44,9 @@ def test_coordinators_are_told_before_anything_else_is_processed(text: str, pipe
     records = batch(pipeline, text)
     wire.listen()
     assert process_function({"Records": records}, None) == {"batchItemFailures": []}
-    told = alerts(pipeline)
-    assert len(told) >= 2
-    assert {alert.state for alert in told} == {"sent"}
+    urgent = alerts(pipeline)
+    assert len(urgent) >= 2
+    assert {alert.state for alert in urgent} == {"sent"}
     commits = [place for place, operation in enumerate(wire.calls) if operation == "TransactWriteItems"]
     sends = [place for place, operation in enumerate(wire.calls) if operation in ("SendEmail", "Publish")]
     assert len(commits) == len(records)
@@ -57,7 +57,7 @@ def test_coordinators_are_told_before_anything_else_is_processed(text: str, pipe
 def test_a1_one_phone_s_flood_stands_behind_the_first_incident_of_another(pipeline: Pipeline, wire: Wire) -> None:
     texts = [(0, f"IN 3 flood {place}") for place in range(4)] + [(3, "IN 3 they beat us")]
     sent = [pipeline.send(pipeline.phone(phone), text) for phone, text in texts]
-    taken: list[str] = []
+    order: list[str] = []
 
     def note(operation: str, parameters: dict[str, Any]) -> None:
         if operation == "TransactWriteItems":
@@ -65,11 +65,11 @@ def test_a1_one_phone_s_flood_stands_behind_the_first_incident_of_another(pipeli
                 next(iter(transactitem.values())).get("Key", {}).get("key", {})
                 for transactitem in parameters["TransactItems"]
             ]
-            taken.extend(key["S"] for key in keys if key)
+            order.extend(key["S"] for key in keys if key)
 
     wire.prepare = note
     process_function({"Records": [record(message, place) for place, message in enumerate(sent)]}, None)
-    assert [key for key in taken if key in {message.key for message in sent}][:2] == [sent[0].key, sent[4].key]
+    assert [key for key in order if key in {message.key for message in sent}][:2] == [sent[0].key, sent[4].key]
 
 
 def test_the_stream_reads_once_what_the_fast_lane_has_processed(pipeline: Pipeline, wire: Wire) -> None:
@@ -84,11 +84,11 @@ def test_the_stream_reads_once_what_the_fast_lane_has_processed(pipeline: Pipeli
 
 def test_the_stream_finds_nothing_left_to_send(pipeline: Pipeline, wire: Wire) -> None:
     process_function({"Records": batch(pipeline, URGENT["an incident"])}, None)
-    told = alerts(pipeline)
-    for alert in told:  # as the stream tells of a row: as it was queued
+    urgent = alerts(pipeline)
+    for alert in urgent:  # as the stream tells of a row: as it was queued
         alert.state, alert.attempts = "queued", 0
     wire.listen()
-    assert deliver_function({"Records": [record(alert, 1) for alert in told]}, None) == {"batchItemFailures": []}
+    assert deliver_function({"Records": [record(alert, 1) for alert in urgent]}, None) == {"batchItemFailures": []}
     assert {"SendEmail", "Publish"}.isdisjoint(wire.calls)
     assert {alert.state for alert in alerts(pipeline)} == {"sent"}
 

@@ -63,8 +63,8 @@ def reported(pipeline: Pipeline, places: Callable[[int], Sequence[tuple[str, str
             rows.append(to_row(election, StoredReport(report, "Wide", 1, counted)))
             cells.append(((shard, ("Wide", form, name)), counted))
     share = count // len(rows)
-    told = {"message.received": share, "message.accepted": share}
-    for (shard, cell), counters in total([*cells, *((place, told) for place, _ in cells)]).items():
+    counters_of_messages = {"message.received": share, "message.accepted": share}
+    for (shard, cell), counters in total([*cells, *((place, counters_of_messages) for place, _ in cells)]).items():
         tally_row(election, shard, cell).update(actions=adding(counters))
     in_batches(type(rows[0]), rows, lambda batch, row: batch.save(row))
 

@@ -84,11 +84,11 @@ def test_the_curve_comes_with_the_email_and_the_text_tells_its_numbers(
     assert source == f"cid:{picture['Content-ID'].strip('<>')}"
     minutes = [(hour * 60, {10: 250, 12: 1500}.get(hour)) for hour in (10, 12, 14, 16, 18, 20)]
     assert picture.get_content() == picture_of(minutes, {600: 150, 720: 1500})
-    said = "Явка в среднем на участок: 10:00 250, 12:00 1 500; в 12:00: 10:00 150"
-    assert unescape(alt).replace("\N{NO-BREAK SPACE}", " ") == said
-    told = text.get_content().replace("\N{NO-BREAK SPACE}", " ")
-    assert "500 (по данным участков: 2 из 10), в среднем 250; в 12:00: 150 (участков 1), в среднем 150" in told
-    assert "1 500 (по данным участков: 1 из 10), в среднем 1 500" in told
+    caption = "Явка в среднем на участок: 10:00 250, 12:00 1 500; в 12:00: 10:00 150"
+    assert unescape(alt).replace("\N{NO-BREAK SPACE}", " ") == caption
+    plain = text.get_content().replace("\N{NO-BREAK SPACE}", " ")
+    assert "500 (по данным участков: 2 из 10), в среднем 250; в 12:00: 150 (участков 1), в среднем 150" in plain
+    assert "1 500 (по данным участков: 1 из 10), в среднем 1 500" in plain
     arrived = [
         [email["Subject"], *((email[part] or "").splitlines() for part in ("BodyText", "BodyHtml"))]
         for email in mailbox(services, row.recipient)

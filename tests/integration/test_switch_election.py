@@ -21,36 +21,36 @@ def ask(method: str, route: str, cookie: str, body: object = None, *, page: str 
 
 
 def test_a_session_switches_to_another_election_of_its_address(load: Load) -> None:
-    here, there, elsewhere = (load().election.id for _ in range(3))
+    here, other, elsewhere = (load().election.id for _ in range(3))
     now = dt.datetime.now(dt.UTC)
     address = f"aida@{here}.example.org"
-    for election in (here, there):
+    for election in (here, other):
         add_account(election, Invitation("Aida", address, "operator"), now)
     add_account(elsewhere, Invitation("Aida", f"other@{here}.example.org", "operator"), now)
     token, _ = make_proof(address, now)
     cookie = sessions.begin(redeem_link(token, here, now).account, "Firefox", now)
-    assert ask("GET", "/v1/session", cookie).json()["elections"] == sorted((here, there))
+    assert ask("GET", "/v1/session", cookie).json()["elections"] == sorted((here, other))
 
-    assert ask("POST", SWITCH, cookie, {"election": there}, page="cross-site").status == HTTPStatus.FORBIDDEN
+    assert ask("POST", SWITCH, cookie, {"election": other}, page="cross-site").status == HTTPStatus.FORBIDDEN
     assert ask("POST", SWITCH, cookie, {"election": elsewhere}).status == HTTPStatus.NOT_FOUND
-    switched = ask("POST", SWITCH, cookie, {"election": there})
-    assert (switched.status, switched.json()["election"]) == (HTTPStatus.OK, there)
+    switched = ask("POST", SWITCH, cookie, {"election": other})
+    assert (switched.status, switched.json()["election"]) == (HTTPStatus.OK, other)
 
     assert ask("GET", "/v1/session", cookie).status == HTTPStatus.UNAUTHORIZED
     fresh = switched.headers["set-cookie"].partition(";")[0].partition("=")[2]
-    assert ask("GET", "/v1/session", fresh).json()["election"] == there
+    assert ask("GET", "/v1/session", fresh).json()["election"] == other
 
 
 def test_a_session_that_switches_ends_when_it_would_have(load: Load) -> None:
-    here, there, address = two_elections(load)
+    here, other, address = two_elections(load)
     now = dt.datetime.now(dt.UTC)
     begun = now - dt.timedelta(minutes=15)
-    for election in (here, there):
+    for election in (here, other):
         add_account(election.election.id, Invitation("Aida", address, "operator"), now)
     token, _ = make_proof(address, now)
     account = redeem_link(token, here.election.id, now).account
     cookie = sessions.begin(account, "Firefox", begun)
-    switched = ask("POST", SWITCH, cookie, {"election": there.election.id})
+    switched = ask("POST", SWITCH, cookie, {"election": other.election.id})
     assert switched.status == HTTPStatus.OK, switched
     ends = begun + sessions.LASTS
     fresh = switched.headers["set-cookie"].partition(";")[0].partition("=")[2]
@@ -64,18 +64,18 @@ def test_a_session_that_switches_ends_when_it_would_have(load: Load) -> None:
 
 
 def test_a_wall_shows_one_election(load: Load) -> None:
-    here, there, address = two_elections(load)
+    here, other, address = two_elections(load)
     now = dt.datetime.now(dt.UTC)
     add_account(here.election.id, Invitation("Wall", address, "wall"), now)
-    add_account(there.election.id, Invitation("Aida", address, "headquarters"), now)
+    add_account(other.election.id, Invitation("Aida", address, "headquarters"), now)
     token, _ = make_proof(address, now)
     cookie = sessions.begin(redeem_link(token, here.election.id, now).account, "Firefox", now)
-    refused = ask("POST", SWITCH, cookie, {"election": there.election.id})
+    refused = ask("POST", SWITCH, cookie, {"election": other.election.id})
     assert refused.status in (HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN), refused
     assert "set-cookie" not in refused.headers
     assert sessions.resume(cookie, now).operator.role == "wall"
 
 
 def two_elections(load: Load) -> tuple[Pipeline, Pipeline, str]:
-    here, there = load(size=2), load(size=2)
-    return here, there, f"aida@{here.election.id}.example.org"
+    here, other = load(size=2), load(size=2)
+    return here, other, f"aida@{here.election.id}.example.org"

@@ -43,7 +43,7 @@ def kinds(room: Room, *names: str) -> list[str]:
 
 def test_incidents_come_first_then_sms_calls_and_doubts(room: Room) -> None:
     seen = peek(room.loaded, room.operator(), (), (), room.pipeline.now)
-    assert {kind: of["waiting"] for kind, of in seen["queues"].items()} == {
+    assert {kind: figures["waiting"] for kind, figures in seen["queues"].items()} == {
         "incident": 1,
         "message": 1,
         "call": 4,
@@ -54,9 +54,9 @@ def test_incidents_come_first_then_sms_calls_and_doubts(room: Room) -> None:
     assert kinds(room, *names) == ["incident", "message", "call", "call", "call", "call", "doubt"]
     with pytest.raises(NothingToDo):
         take_next(room.loaded, room.action("Late"))
-    assert {of["free"] for of in peek(room.loaded, room.operator(), (), (), room.pipeline.now)["queues"].values()} == {
-        0
-    }
+    assert {
+        figures["free"] for figures in peek(room.loaded, room.operator(), (), (), room.pipeline.now)["queues"].values()
+    } == {0}
 
 
 def test_what_one_has_comes_first_until_it_is_done(room: Room) -> None:
@@ -76,13 +76,13 @@ def test_an_incident_comes_before_what_one_has(room: Room) -> None:
 
 
 def test_queues_are_read_as_far_as_the_first_that_has_a_task(room: Room, wire: Wire) -> None:
-    asked = []
+    requests = []
     for queue in KINDS:
         with UnitMeter(wire) as meter:
             take_next(room.loaded, room.action("Another"), kinds=KINDS[KINDS.index(queue) :])
-        asked.append(meter.requests)
-    sys.stdout.write(f"Requests for an incident, an SMS, a call, a doubt: {asked}.\n")
-    assert asked[0] <= MOST_REQUESTS
+        requests.append(meter.requests)
+    sys.stdout.write(f"Requests for an incident, an SMS, a call, a doubt: {requests}.\n")
+    assert requests[0] <= MOST_REQUESTS
 
 
 def test_a_lease_ends_by_itself_is_renewed_and_released(room: Room) -> None:
@@ -131,8 +131,8 @@ def test_a_named_task_of_each_queue_is_leased_as_the_next_would_be(room: Room) -
         task = take_next(room.loaded, room.action(), kinds=(kind,))
         with pytest.raises(TaskLeased, match="Aida"):
             lease(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
-        taken = take_over(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
-        assert (taken["kind"], taken["key"], taken["lease"]["holder"]) == (kind, task["key"], "Bakyt (operator)")
+        result = take_over(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
+        assert (result["kind"], result["key"], result["lease"]["holder"]) == (kind, task["key"], "Bakyt (operator)")
 
 
 def test_a_task_of_another_region_cannot_be_named(room: Room) -> None:

@@ -112,8 +112,8 @@ def test_intake_can_only_put_messages_hand_them_on_and_read_secrets_and_routes(t
 def test_webhooks_go_to_intake_and_nothing_else_does(template: Template) -> None:
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for path, methods in paths.items():
-        for method, said in methods.items():
-            uri = said["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        for method, operation in methods.items():
+            uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
             assert ("${Intake.Arn}" in uri) == path.startswith("/webhooks/"), f"{method} {path} goes to {uri}"
     assert "/webhooks/{provider}" in paths
 

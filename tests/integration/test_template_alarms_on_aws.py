@@ -119,12 +119,14 @@ def answered_and_logged(provider: str, monkeypatch: pytest.MonkeyPatch) -> tuple
 
 
 def test_l3_sns_may_ask_end_user_messaging_for_us(packaged: Template) -> None:
-    asked = [
+    conditions = [
         statement
         for statement in statements_of(packaged, "MayDeliver")
         if statement["Action"] == "sms-voice:SendTextMessage"
     ]
-    assert [carrier["Condition"] for carrier in asked] == [{"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}]
+    assert [carrier["Condition"] for carrier in conditions] == [
+        {"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}
+    ]
 
 
 def test_l3_alarms_tell_of_sms_that_sns_dropped_and_of_its_limit(packaged: Template) -> None:
@@ -175,10 +177,10 @@ def alarms(template: Template) -> dict[str, Any]:
 
 def test_every_alarm_says_what_to_do_and_where_more_stands(packaged: Template) -> None:
     for name, made in alarms(packaged).items():
-        said = made["AlarmDescription"]
-        assert said.endswith(f" docs/runbook.md#{name.lower()}"), name
-        assert len(re.findall(r"\.(?= )", said)) >= 2, f"{name}: what it means, and what to do"
-        assert len(said) <= 1024
+        description = made["AlarmDescription"]
+        assert description.endswith(f" docs/runbook.md#{name.lower()}"), name
+        assert len(re.findall(r"\.(?= )", description)) >= 2, f"{name}: what it means, and what to do"
+        assert len(description) <= 1024
 
 
 def test_the_runbook_has_a_section_for_every_alarm_and_no_other(packaged: Template) -> None:

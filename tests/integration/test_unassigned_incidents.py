@@ -81,10 +81,10 @@ def test_who_was_told_by_escalation_hears_it_in_their_language(desk: AtDesk) -> 
     sms = assigned(desk, "IN 3 they beat")
     wait(desk.pipeline, 6)
     desk.undo(sms.key)
-    told = news(desk.pipeline)
-    assert sorted({name for name, _ in told}) == ["Asan", "Bermet", "HQ"]
-    assert "не от этого наблюдателя" in told["Bermet", "sms"]
-    assert "байкоочудан эмес" in told["HQ", "email"]
+    texts = news(desk.pipeline)
+    assert sorted({name for name, _ in texts}) == ["Asan", "Bermet", "HQ"]
+    assert "не от этого наблюдателя" in texts["Bermet", "sms"]
+    assert "байкоочудан эмес" in texts["HQ", "email"]
 
 
 def test_all_sms_of_the_phone_and_all_their_incidents_end_with_it(desk: AtDesk) -> None:

@@ -28,8 +28,8 @@ def test_a_text_that_is_no_utf8_is_stored_as_it_was_sent(stack: Stack, case: str
         "X-Kannel-To": f"+99631277{len(case):04}",
         "X-Kannel-Time": at.strftime("%Y-%m-%d %H:%M:%S"),
     }
-    asked = WebhookRequest("POST", url, headers, text.encode(encoding), at)
-    proven = with_shared_secret(asked, stack.webhook_secrets["kannel"])
+    webhook_request = WebhookRequest("POST", url, headers, text.encode(encoding), at)
+    proven = with_shared_secret(webhook_request, stack.webhook_secrets["kannel"])
     request = urllib.request.Request(proven.url, proven.body, dict(proven.headers), method="POST")
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200

@@ -40,9 +40,9 @@ def news(day: Pipeline) -> dict[tuple[str, str], str]:
         for coordinator in day.election.coordinators
         for address in (coordinator.phone, coordinator.email)
     }
-    told = [row for row in day.outgoing() if "#withdrawn" in row.key]
-    found = {(named[row.recipient], row.channel): row.text or "" for row in told}
-    assert len(found) == len(told)
+    rows = [row for row in day.outgoing() if "#withdrawn" in row.key]
+    found = {(named[row.recipient], row.channel): row.text or "" for row in rows}
+    assert len(found) == len(rows)
     return found
 
 
@@ -85,10 +85,16 @@ def test_who_was_told_by_escalation_hears_of_it_too(desk: AtDesk) -> None:
     sms = made_incident(desk, category=3)
     wait(desk.pipeline, 6)
     desk.undo(sms)
-    told = news(desk.pipeline)
-    assert sorted(told) == [("Asan", "email"), ("Asan", "sms"), ("Bermet", "email"), ("Bermet", "sms"), ("HQ", "email")]
-    assert "отозвано" in told["Bermet", "sms"]
-    assert "кайтарылды" in told["HQ", "email"]
+    texts = news(desk.pipeline)
+    assert sorted(texts) == [
+        ("Asan", "email"),
+        ("Asan", "sms"),
+        ("Bermet", "email"),
+        ("Bermet", "sms"),
+        ("HQ", "email"),
+    ]
+    assert "отозвано" in texts["Bermet", "sms"]
+    assert "кайтарылды" in texts["HQ", "email"]
 
 
 def test_who_waited_for_the_digest_hears_of_neither(desk: AtDesk) -> None:
@@ -158,8 +164,8 @@ def test_what_is_said_again_after_the_withdrawal_is_new_again_and_told_again(des
         message = desk.enter("OP 1001 D2", observer=observer.number)["entered"]
     again = incident(day, 1)
     assert (again.state, again.message, again.text) == ("new", message, "OP 1001 D2")
-    told = [row for row in day.outgoing() if "#again" in row.key]
-    assert (len(told), len(day.outgoing()) - before) == (2, 3 if by == "sms" else 2)
+    alerts = [row for row in day.outgoing() if "#again" in row.key]
+    assert (len(alerts), len(day.outgoing()) - before) == (2, 3 if by == "sms" else 2)
     assert [incident.number for incident in open_incidents_of(day.election.id)] == [1]
     assert day.summary()["nation"]["incidents"] == counted
     assert wait(day, 16) > 0, "it is escalated as any new one"

@@ -41,11 +41,11 @@ def seen_by(desk: AtDesk, role: str, key: str) -> dict[str, str]:
     pipeline = desk.pipeline
     operator, loaded = who(pipeline, role), pipeline.current
     withheld = withheld_answers(loaded, operator)
-    asked = queue.QueueFilter()
-    wanted = log.LogFilter(pipeline.now.replace(hour=0), pipeline.now)
+    queue_filter = queue.QueueFilter()
+    log_filter = log.LogFilter(pipeline.now.replace(hour=0), pipeline.now)
     pages = {
-        "queue": queue.queue(loaded, operator, asked, withheld, pipeline.now),
-        "log": log.log(loaded, operator, wanted, withheld, pipeline.now),
+        "queue": queue.queue(loaded, operator, queue_filter, withheld, pipeline.now),
+        "log": log.log(loaded, operator, log_filter, withheld, pipeline.now),
         "done": log.done(loaded, operator, None, 50, withheld, pipeline.now),
         "message": conversation.whole(loaded, operator, key, withheld)[0],
     }

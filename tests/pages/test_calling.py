@@ -161,10 +161,10 @@ def test_c6_what_was_typed_and_the_lease_are_there_again(lead: Visit, desk: Room
     lead.go("board", "table.board")
     page = to_calls(lead, f"calls?station={station}")
     assert page.get_by_label("Note").input_value() == "rings, nobody answers"
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.reload()
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     expect(page.locator(".call h2 a")).to_have_text(station)
     expect(page.locator(".call .lease.mine")).to_be_visible()
 

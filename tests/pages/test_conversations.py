@@ -129,8 +129,8 @@ def test_o4_a_coordinator_of_another_region_finds_nobody(chromium: Browser, room
         content = page.content()
         assert who["name"] not in content
         assert who["phone"] not in content
-        asked = [status for url, status in visit.answers if f"observers/{who['observer']}/" in url]
-        assert set(asked) == {404}
+        statuses = [status for url, status in visit.answers if f"observers/{who['observer']}/" in url]
+        assert set(statuses) == {404}
 
 
 @pytest.mark.long

@@ -129,10 +129,10 @@ def test_t1_t2_a_contradiction_is_settled_and_its_undo_restores_all(lead: Visit,
     expect(page.locator("tr.conflict")).to_have_count(0)
     chosen = sums(room)
     assert {code: chosen[code] - before[code] for code in chosen if chosen[code] != before[code]} == {"E": 1450}
-    told = decided(room, station)
-    assert len(told) == lines + 1
-    assert told[0]["why"] == "read back by phone"
-    assert told[0]["before"] != told[0]["after"]
+    decisions = decided(room, station)
+    assert len(decisions) == lines + 1
+    assert decisions[0]["why"] == "read back by phone"
+    assert decisions[0]["before"] != decisions[0]["after"]
     page.keyboard.press("u")
     eventually(lambda: cell(room, "OP", None)["conflict"] == 1)
     assert sums(room) == before

@@ -22,9 +22,9 @@ def write_to_many(page: Page, text: str) -> int:
     """Write an SMS to a region; the number of those who would get it."""
     page.get_by_label("Region").select_option(REGION)
     page.get_by_label("Text").fill(text)
-    told = page.locator(".asking p b").first
-    expect(told).to_contain_text("observers")
-    count = int(told.inner_text().split()[1])
+    estimate = page.locator(".asking p b").first
+    expect(estimate).to_contain_text("observers")
+    count = int(estimate.inner_text().split()[1])
     if page.locator("#send-typed").count():
         page.locator("#send-typed").fill(str(count))
     return count

@@ -40,8 +40,8 @@ def test_i1_an_incident_is_on_a_second_browser_and_an_sms_takes_it(chromium: Bro
         number = pages[0].locator(".incident.critical b").first.inner_text().split(" ")[0]
         assert room.sms(f"OK {number}", COORDINATOR, room.number).status == 200
         for page in pages:
-            taken = page.get_by_role("region", name="Acknowledged").locator(".incident", has_text=f"{number} ·")
-            expect(taken).to_have_count(1, timeout=SEVEN_SECONDS + BUSY)
+            moved = page.get_by_role("region", name="Acknowledged").locator(".incident", has_text=f"{number} ·")
+            expect(moved).to_have_count(1, timeout=SEVEN_SECONDS + BUSY)
     step(room, int(number), "reject")
 
 

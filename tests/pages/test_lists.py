@@ -76,17 +76,17 @@ def test_b2_every_number_of_the_board_is_the_length_of_its_list(
     rows = page.locator("table.board tbody tr")
     row = rows.first if region is None else rows.filter(has=page.locator("th", has_text=region))
     expect(row.locator("a.mark.failed").first).to_be_visible()
-    told = [(address, number) for address, number in links(row) if address.startswith("stations")]
-    assert len(told) > 6
-    of = len(reported.regions) if region is None else list(reported.regions.values()).count(region)
+    numbers = [(address, number) for address, number in links(row) if address.startswith("stations")]
+    assert len(numbers) > 6
+    total = len(reported.regions) if region is None else list(reported.regions.values()).count(region)
     wrong = []
-    for address, number in told:
+    for address, number in numbers:
         page = lead.go(address, "main .title .quiet")
-        asked = dict(parse_qsl(address.partition("?")[2]))
-        expect(page.get_by_label("Form and round")).to_have_value(f"{asked['form']}|{asked['round']}")
-        expect(page.locator(".chip[aria-pressed=true]")).to_contain_text(CHIPS[asked["state"]])
-        if counted(page, of) != number:
-            wrong.append((address, number, counted(page, of)))
+        query = dict(parse_qsl(address.partition("?")[2]))
+        expect(page.get_by_label("Form and round")).to_have_value(f"{query['form']}|{query['round']}")
+        expect(page.locator(".chip[aria-pressed=true]")).to_contain_text(CHIPS[query["state"]])
+        if counted(page, total) != number:
+            wrong.append((address, number, counted(page, total)))
     assert wrong == []
 
 
@@ -134,15 +134,15 @@ def test_s1_each_filter_lists_what_the_api_says(lead: Visit, reported: Room) -> 
     listed = reported.api(f"regions/{WHOLE}/stations")["stations"]
     page = lead.go(f"stations?region={WHOLE}", "table.stations")
     for state, fits in FILTERS.items():
-        wanted = {
+        expected = {
             row["station"]
             for row in listed
             if any(fits(at) for rounds in row["forms"].values() for at in rounds.values())
         }
         lead.go(f"stations?region={WHOLE}&state={state}")
         expect(page.locator(".chip[aria-pressed=true]")).to_have_count(1)
-        expect(page.locator("main .title .quiet")).to_contain_text(f"{len(wanted)} of 50")
-        assert set(page.locator("table.stations [data-station]").evaluate_all(NUMBERS)) == wanted, state
+        expect(page.locator("main .title .quiet")).to_contain_text(f"{len(expected)} of 50")
+        assert set(page.locator("table.stations [data-station]").evaluate_all(NUMBERS)) == expected, state
         of_opening = {row["station"] for row in listed if any(fits(at) for at in row["forms"]["OP"].values())}
         lead.go(f"stations?region={WHOLE}&form=OP&round=-&state={state}")
         expect(page.locator("main .title .quiet")).to_contain_text(f"{len(of_opening)} of 50")
@@ -170,8 +170,8 @@ def test_s2_e1_what_is_done_with_a_list_is_done_with_its_rows_alone(
     expect(page.locator(".tag", has_text=f"{len(listed)} station")).to_be_visible()
     page.get_by_role("button", name="Make it").click()
     expect(page.locator(".history li", has_text=f"{len(listed)} station").first).to_be_visible()
-    [asked, *_] = reported.api("exports")["exports"]
-    assert (asked["wanted"]["stations"], asked["wanted"]["forms"]) == (len(listed), ["OP"])
+    [export, *_] = reported.api("exports")["exports"]
+    assert (export["wanted"]["stations"], export["wanted"]["forms"]) == (len(listed), ["OP"])
     button = page.get_by_role("button", name="Fetch").first
     expect(button).to_be_visible(timeout=60_000)
     assert {row["station"] for row in fetched(page, button, tmp_path / "export")} == set(listed)

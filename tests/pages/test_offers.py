@@ -39,8 +39,8 @@ def test_after_not_open_an_incident_is_offered_and_opened(lead: Visit, desk: Roo
     expect(page.locator(".offer")).to_have_count(0)
     incident = newest(desk, station)
     assert (incident["state"], incident["category"], incident["assigned"]) == ("new", 20, None)
-    whole = desk.api(f"incidents/{incident['number']}")
-    assert whole["text"] == "locked, nobody of the commission is there"
+    opened = desk.api(f"incidents/{incident['number']}")
+    assert opened["text"] == "locked, nobody of the commission is there"
     assert "0 differences" in desk.baykoo("audit", "--election", desk.election)
 
 

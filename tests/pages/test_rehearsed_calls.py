@@ -67,8 +67,8 @@ def test_whoever_trains_rings_hears_and_types_what_is_said(
     expect(page.locator(".history li", has_text="no answer")).to_have_count(1)
     page.keyboard.press("r")
     expect(page.locator(".rung")).to_contain_text("Ask me.")
-    said = page.locator(".rung .spoken div", has_text="Voters so far")
-    expect(said.locator("dd")).to_have_text("417")
+    spoken_answer = page.locator(".rung .spoken div", has_text="Voters so far")
+    expect(spoken_answer.locator("dd")).to_have_text("417")
     noon = page.locator(".call fieldset", has=page.locator("legend", has_text="12:00")).locator("input").first
     assert noon.input_value() == "", "nothing is filled in for whoever trains"
     noon.fill("417")

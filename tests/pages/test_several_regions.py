@@ -37,7 +37,7 @@ def first_of(room: Room, region: str) -> int:
 
 
 def numbers(room: Room, region: str) -> set[str]:
-    return {station for station, of in room.regions.items() if of == region}
+    return {station for station, own in room.regions.items() if own == region}
 
 
 def listed(page: Page) -> set[str]:

@@ -22,9 +22,9 @@ def proven(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     endpoints = {"token_endpoint": "https://id.example.org/token", "jwks_uri": "https://id.example.org/keys"}
     monkeypatch.setattr(oidc, "provider", lambda: settings)
     monkeypatch.setattr(oidc.oidc_provider, "discovered", lambda issuer: endpoints)
-    monkeypatch.setattr(oidc.oidc_provider, "id_token", lambda *asked: "token")
+    monkeypatch.setattr(oidc.oidc_provider, "id_token", lambda *arguments: "token")
     monkeypatch.setattr(oidc.oidc_provider, "keys_of", lambda url, **fresh: [])
-    monkeypatch.setattr(oidc, "verified_email", lambda *asked: seen["email"])
+    monkeypatch.setattr(oidc, "verified_email", lambda *arguments: seen["email"])
     monkeypatch.setattr(oidc, "open_accounts", lambda hashed, now: seen["looked_for"].append(hashed) or [])
     return seen
 

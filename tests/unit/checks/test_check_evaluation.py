@@ -145,8 +145,8 @@ def test_missing_answers_follow_kleenes_tables(rule: str, known: dict[str, bool]
 def _election() -> Election:
     def form(code: str, questions: dict[str, str], **more: Any) -> Form:
         options = {1: "always", 4: "never"}
-        asked = [{"code": name, "type": kind, "options": options} for name, kind in questions.items()]
-        return Form.model_validate({"code": code, "questions": asked, **more})
+        documents = [{"code": name, "type": kind, "options": options} for name, kind in questions.items()]
+        return Form.model_validate({"code": code, "questions": documents, **more})
 
     checks = [
         {"rule": "A <= OP.E", "severity": "warning", "message": {"en": "More voters than registered"}},

@@ -31,9 +31,9 @@ class Server:
     def serve(self) -> None:
         with contextlib.suppress(OSError), self.listening, self.listening.accept()[0] as plain:
             plain.settimeout(5)
-            taken = self.context.wrap_socket(plain, server_side=True) if self.context else plain
-            self.read = taken.recv(1000)
-            taken.close()
+            connection = self.context.wrap_socket(plain, server_side=True) if self.context else plain
+            self.read = connection.recv(1000)
+            connection.close()
 
     def done(self) -> bytes:
         self.thread.join(10)

@@ -108,11 +108,11 @@ class Groups:
         assert operation == "filter_log_events"
         return self
 
-    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        self.asked.append(asked)
-        if asked["logGroupName"] not in self.groups:
+    def paginate(self, **parameters: Any) -> Iterator[dict[str, Any]]:
+        self.asked.append(parameters)
+        if parameters["logGroupName"] not in self.groups:
             raise self.exceptions.ResourceNotFoundException
-        for message in self.groups[asked["logGroupName"]]:
+        for message in self.groups[parameters["logGroupName"]]:
             yield {"events": [{"message": message, "timestamp": 1508068800000}]}
 
 
@@ -139,5 +139,5 @@ def test_many_ids_are_asked_for_in_patterns_that_cloudwatch_takes(monkeypatch: p
     monkeypatch.setattr(logs, "client", lambda *_: groups)
     ids = [f"{number:016x}" for number in range(IDS_IN_A_PATTERN + 1)]
     assert list(lines_of({"B": "b"}, ids, NOON, NOON)) == []
-    assert [asked["filterPattern"].count("||") for asked in groups.asked] == [IDS_IN_A_PATTERN - 1, 0]
-    assert all(len(asked["filterPattern"]) <= 1024 for asked in groups.asked)
+    assert [request["filterPattern"].count("||") for request in groups.asked] == [IDS_IN_A_PATTERN - 1, 0]
+    assert all(len(request["filterPattern"]) <= 1024 for request in groups.asked)

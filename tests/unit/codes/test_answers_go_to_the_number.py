@@ -36,10 +36,10 @@ def test_every_answer_goes_to_the_number_that_an_sms_bears(monkeypatch: pytest.M
     }
     coordinators = [coordinator.phone for coordinator in day.election.coordinators if coordinator.phone]
     phones = [day.phone(0), day.phone(1), coordinators[0], "+996777123456"]
-    said = [(phone, text) for phone in phones for text in SAID]
-    random.Random(1).shuffle(said)
+    texts = [(phone, text) for phone in phones for text in SAID]
+    random.Random(1).shuffle(texts)
     answered = 0
-    for phone, text in said:
+    for phone, text in texts:
         sms = day.say(phone, text)
         for row in day.rows("out"):
             if row.key == f"reply#{sms.key}":

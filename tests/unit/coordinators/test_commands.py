@@ -112,8 +112,8 @@ def test_no_text_is_too_much(text):
 
 @given(st.sampled_from(VERBS), st.sampled_from(["ky", "ru", "en"]), st.integers(1, 999_999), st.data())
 def test_every_word_is_known_in_any_case(verb, language, number, data):
-    said = data.draw(st.sampled_from(words()[verb][language]))
-    typed = "".join(data.draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in said)
+    word = data.draw(st.sampled_from(words()[verb][language]))
+    typed = "".join(data.draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in word)
     command = command_in(f"{typed} {number}")
     assert command is not None
     assert command.verb == verb
@@ -159,16 +159,18 @@ def test_how_long_to_mute(written, minutes):
 
 
 def test_a_word_means_one_command():
-    found = [(skeleton(said), verb) for verb, taught in words().items() for many in taught.values() for said in many]
-    assert len({said for said, _ in found}) == len(set(found))
+    found = [
+        (skeleton(phrase), verb) for verb, taught in words().items() for many in taught.values() for phrase in many
+    ]
+    assert len({phrase for phrase, _ in found}) == len(set(found))
 
 
 def test_no_command_word_begins_a_report_of_the_sample():
     election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
     for taught in words().values():
-        for said in {said for many in taught.values() for said in many}:
-            assert not read(f"{said} 17", election).reports, said
-            assert not read(f"{said} 17 A1", election).reports, said
+        for phrase in {phrase for many in taught.values() for phrase in many}:
+            assert not read(f"{phrase} 17", election).reports, phrase
+            assert not read(f"{phrase} 17 A1", election).reports, phrase
 
 
 @pytest.mark.parametrize("page", ["coordinators.md", "coordinators.ru.md"])
@@ -184,20 +186,20 @@ def taught_on(page):
     text = (DOCS / page).read_text("utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ") and "`" in line]
     assert len(rows) == len(VERBS)
-    return [(verb, said) for verb, row in zip(VERBS, rows, strict=True) for said in re.findall(r"`([^`]+)`", row)]
+    return [(verb, phrase) for verb, row in zip(VERBS, rows, strict=True) for phrase in re.findall(r"`([^`]+)`", row)]
 
 
 @pytest.mark.parametrize("page", ["coordinators.md", "coordinators.ru.md"])
 def test_every_word_of_the_page_works(page):
     taught = taught_on(page)
     assert len(taught) > 3 * len(VERBS)
-    for verb, said in taught:
-        command = command_in(said)
-        assert command is not None, said
-        assert (command.verb, command.is_whole) == (verb, True), said
-        assert command.numbers == ((17,) if command.step else ()), said
-        assert not command.is_doubtful, said
-        assert command.step not in ("reject", "reopen") or command.rest, said
+    for verb, phrase in taught:
+        command = command_in(phrase)
+        assert command is not None, phrase
+        assert (command.verb, command.is_whole) == (verb, True), phrase
+        assert command.numbers == ((17,) if command.step else ()), phrase
+        assert not command.is_doubtful, phrase
+        assert command.step not in ("reject", "reopen") or command.rest, phrase
 
 
 NOTED = {
@@ -221,21 +223,21 @@ NOTED = {
 @pytest.mark.parametrize("page", NOTED)
 def test_what_the_page_says_of_numbers_is_so(page):
     text = " ".join((DOCS / page).read_text("utf-8").split())
-    for said, (numbers, is_doubtful) in NOTED[page].items():
-        assert f"`{said}`" in text, said
-        command = command_in(said)
+    for phrase, (numbers, is_doubtful) in NOTED[page].items():
+        assert f"`{phrase}`" in text, phrase
+        command = command_in(phrase)
         assert command is not None
-        assert (command.numbers, command.is_doubtful) == (numbers, is_doubtful), said
+        assert (command.numbers, command.is_doubtful) == (numbers, is_doubtful), phrase
 
 
 @pytest.mark.parametrize(
-    ("page", "said"), [("coordinators.md", "IN 1001 3 a fight"), ("coordinators.ru.md", "ИН 1001 3 драка")]
+    ("page", "text"), [("coordinators.md", "IN 1001 3 a fight"), ("coordinators.ru.md", "ИН 1001 3 драка")]
 )
-def test_the_incident_of_the_page_is_one(page, said):
+def test_the_incident_of_the_page_is_one(page, text):
     election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
-    assert f"`{said}`" in (DOCS / page).read_text("utf-8")
-    (report,) = read(said, election).reports
-    assert (report.station, command_in(said)) == ("1001", None)
+    assert f"`{text}`" in (DOCS / page).read_text("utf-8")
+    (report,) = read(text, election).reports
+    assert (report.station, command_in(text)) == ("1001", None)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def email() -> Message:
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "expected"),
+    ("code", "message", "expected"),
     [
         ("MessageRejected", UNVERIFIED, NotSent),
         ("MessageRejected", "Email content has a virus", SendRefused),
@@ -48,10 +48,10 @@ def email() -> Message:
     ],
 )
 def test_m3_what_a_person_puts_right_in_the_account_gives_no_email_up(
-    account: None, code: str, said: str, expected: type[Exception]
+    account: None, code: str, message: str, expected: type[Exception]
 ) -> None:
     with Stubber(client("sesv2", aws._PATIENCE)) as ses:
-        ses.add_client_error("send_email", code, said, 400)
+        ses.add_client_error("send_email", code, message, 400)
         with pytest.raises(expected):
             aws.send_email(email())
 

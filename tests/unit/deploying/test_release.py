@@ -168,13 +168,13 @@ def test_what_is_removed_or_replaced_is_shown_first() -> None:
 
 
 def proposing(state: str) -> ScriptedTarget:
-    said = (
+    script = (
         "Run the following command to review changes:\naws cloudformation describe-change-set --change-set-name arn:c/1"
     )
     target = scripted(
         cloudformation__describe_change_set={"Changes": CHANGES},
         cloudformation__describe_stacks={"Stacks": [{"StackStatus": state}]},
-        cloudformation__deploy=said,
+        cloudformation__deploy=script,
         cloudformation__execute_change_set={},
         cloudformation__delete_change_set={},
         cloudformation__delete_stack={},
@@ -185,7 +185,7 @@ def proposing(state: str) -> ScriptedTarget:
         def aws(self, *arguments: str) -> str:
             if arguments[:2] == ("cloudformation", "deploy"):
                 self.calls.append(arguments)
-                return said
+                return script
             return super().aws(*arguments)
 
     return Proposing("baykoo", "eu-central-1", "code", {}, answers)
@@ -224,12 +224,12 @@ def test_undeploy_keeps_the_tables_and_says_what_can_be_done(monkeypatch: pytest
         dynamodb__list_tables={"TableNames": ["baykoo-messages", "baykoo-optouts", "other-x"]},
         ssm__get_parameters_by_path=["/baykoo/providers/generic", "/baykoo/providers/sns"],
     )
-    said = undeploy(target)
+    text = undeploy(target)
     for name in ("baykoo-messages", "baykoo-optouts"):
-        assert f"aws dynamodb delete-table --table-name {name}" in said
-    assert "aws ssm delete-parameter --name /baykoo/providers/sns" in said
-    assert "ADOPT=yes" in said
-    assert "other-x" not in said
+        assert f"aws dynamodb delete-table --table-name {name}" in text
+    assert "aws ssm delete-parameter --name /baykoo/providers/sns" in text
+    assert "ADOPT=yes" in text
+    assert "other-x" not in text
     changed = {call[:2] for call in target.calls if not call[1].startswith(("describe", "get", "list"))}
     deleted = ("cloudformation", "delete-stack")
     assert changed == {("cloudformation", "update-termination-protection"), ("s3", "rm"), deleted}
@@ -237,7 +237,7 @@ def test_undeploy_keeps_the_tables_and_says_what_can_be_done(monkeypatch: pytest
     assert order.index(("s3", "rm")) < order.index(deleted), "a bucket that holds files is not deleted"
     for call in target.calls:
         require_known(list(call), monkeypatch)
-    for line in said.splitlines():
+    for line in text.splitlines():
         if line.startswith("  aws "):
             require_known(shlex.split(line)[1:], monkeypatch)
 

@@ -11,7 +11,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("today", "present", "severity", "said"),
+    ("today", "present", "severity", "words"),
     [
         (ENDS.deprecated - HALF_A_YEAR - DAY, None, "good", "python3.11"),
         (ENDS.deprecated - HALF_A_YEAR - DAY, "python3.11", "good", "python3.11"),
@@ -23,10 +23,10 @@ DAY = timedelta(days=1)
         (ENDS.deprecated - 2 * HALF_A_YEAR, "python3.13", "warning", "the stack runs python3.13"),
     ],
 )
-def test_a_runtime_is_judged_by_the_day(today: date, present: str | None, severity: str, said: str) -> None:
+def test_a_runtime_is_judged_by_the_day(today: date, present: str | None, severity: str, words: str) -> None:
     judged, found, mend = judge("python3.11", present, today)
     assert judged == severity
-    assert said in found
+    assert words in found
     assert bool(mend) == (severity != "good")
 
 

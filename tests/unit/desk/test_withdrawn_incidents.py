@@ -37,9 +37,9 @@ class Told:
         self.entries[made["entered"]] = text
 
     def undo(self, chance: random.Random) -> None:
-        standing = [key for key in self.entries if key not in self.withdrawn]
-        if standing:
-            key = chance.choice(standing)
+        left = [key for key in self.entries if key not in self.withdrawn]
+        if left:
+            key = chance.choice(left)
             with suppress(NotDone):
                 undo.undo(self.day.current, self.day.action(), key, tag_of(self.day.stored(key)))
                 self.withdrawn.add(key)
@@ -61,23 +61,23 @@ class Told:
 
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_an_incident_is_open_while_somebody_says_it(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    chance, told = random.Random(seed), Told(DayInMemory.begun(small_election("withdrawn"), monkeypatch))
+    chance, story = random.Random(seed), Told(DayInMemory.begun(small_election("withdrawn"), monkeypatch))
     steps: tuple[Callable[[], None], ...] = (
-        lambda: told.text(CRITICAL),
-        lambda: told.text(FINE),
-        lambda: told.enter(CRITICAL),
-        lambda: told.enter(CRITICAL),
-        lambda: told.enter(FINE),
-        lambda: told.undo(chance),
-        lambda: told.undo(chance),
+        lambda: story.text(CRITICAL),
+        lambda: story.text(FINE),
+        lambda: story.enter(CRITICAL),
+        lambda: story.enter(CRITICAL),
+        lambda: story.enter(FINE),
+        lambda: story.undo(chance),
+        lambda: story.undo(chance),
     )
     for _ in range(STEPS):
         chance.choice(steps)()
-        incidents = incidents_at(told.day.election.id, told.observer.station)
+        incidents = incidents_at(story.day.election.id, story.observer.station)
         is_open = [incident.state in OPEN for incident in incidents]
         assert len(incidents) <= 1, "one however often it is said"
-        if told.is_critical_now:
+        if story.is_critical_now:
             assert is_open == [True]
-        if not told.was_ever_said:
+        if not story.was_ever_said:
             assert True not in is_open
-    assert told.day.differences() == ()
+    assert story.day.differences() == ()

@@ -54,9 +54,9 @@ def test_every_role_is_told_with_what_it_sees_of_people() -> None:
     ],
 )
 def test_it_says_how_long_as_the_code_does(words: str, kept: dt.timedelta, unit: dt.timedelta) -> None:
-    said = re.search(words, PAGE)
-    assert said is not None
-    assert ({"one": 1, "two": 2}.get(said[1]) or int(said[1])) == kept / unit
+    sentence = re.search(words, PAGE)
+    assert sentence is not None
+    assert ({"one": 1, "two": 2}.get(sentence[1]) or int(sentence[1])) == kept / unit
 
 
 def test_the_bucket_and_the_logs_forget_as_it_says() -> None:

@@ -65,8 +65,8 @@ CHANGES_NOTHING: Final = {f"POST {ELECTION}calls/{{station}}/ring"}
 
 
 def test_every_action_has_its_story() -> None:
-    told = {_whole(route) for routes in STORIES.values() for route in routes}
-    assert told == {f"{method} {path}" for method, path in ROUTES if method != "GET"} - CHANGES_NOTHING
+    routes_told = {_whole(route) for routes in STORIES.values() for route in routes}
+    assert routes_told == {f"{method} {path}" for method, path in ROUTES if method != "GET"} - CHANGES_NOTHING
 
 
 def test_every_story_exists_and_names_what_it_does() -> None:

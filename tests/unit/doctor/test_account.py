@@ -27,19 +27,19 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("found", "severity", "said"),
+    ("found", "severity", "words"),
     [
         ({"SendingEnabled": True, "ProductionAccessEnabled": True}, "good", "everybody"),
         ({"SendingEnabled": True, "ProductionAccessEnabled": False}, "problem", "sandbox"),
         ({"SendingEnabled": False, "ProductionAccessEnabled": True}, "problem", "paused"),
     ],
 )
-def test_email(found: dict[str, Any], severity: str, said: str) -> None:
+def test_email(found: dict[str, Any], severity: str, words: str) -> None:
     with Stubber(client("sesv2", PATIENCE)) as ses:
         ses.add_response("get_account", found)
         [incident] = email_account()
     assert incident.severity == severity
-    assert said in incident.text
+    assert words in incident.text
     assert bool(incident.advice) == (severity != "good")
 
 

@@ -155,15 +155,15 @@ def test_a_number_that_sns_may_not_use_names_the_command(
 
 
 @pytest.mark.parametrize(
-    ("sender", "state", "said"), [("+996555111222", "ACTIVE", "does not have it"), (NUMBER, "PENDING", "pending")]
+    ("sender", "state", "words"), [("+996555111222", "ACTIVE", "does not have it"), (NUMBER, "PENDING", "pending")]
 )
 def test_a_number_that_is_not_there_or_not_yet(
-    sender: str, state: str, said: str, account: Account, settings: Callable[[object], None]
+    sender: str, state: str, words: str, account: Account, settings: Callable[[object], None]
 ) -> None:
     settings({"sender": [sender]})
     account.answers_well()
     account.has_number(state, is_ours=sender == NUMBER)
-    assert said in found()[f"sender {sender}"].text
+    assert words in found()[f"sender {sender}"].text
 
 
 def test_a_setting_that_makes_no_sense(account: Account, settings: Callable[[object], None]) -> None:
@@ -178,8 +178,8 @@ def test_an_sms_goes_to_the_phone_and_its_refusal_is_explained(
     account.answers_well()
     account.sns.add_response("check_if_phone_number_is_opted_out", {"isOptedOut": False})
     attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-    asked = {"PhoneNumber": TO, "Message": TEXT, "MessageAttributes": attributes}
-    account.carrier.add_response("publish", {"MessageId": "m-1"}, asked)
+    request = {"PhoneNumber": TO, "Message": TEXT, "MessageAttributes": attributes}
+    account.carrier.add_response("publish", {"MessageId": "m-1"}, request)
     assert "m-1" in found(TO)["an SMS"].text
     account.answers_well()
     account.sns.add_response("check_if_phone_number_is_opted_out", {"isOptedOut": False})

@@ -84,8 +84,8 @@ def test_new_rosters_tell_that_a_code_changed_and_not_which(with_codes):
     changed = OBSERVERS.replace("482193", "615243").replace("07712", "").replace("2001,", "2001,90817")
     after = inspect_rosters(before, {"observers": RosterTable("observers.csv", changed)}).election
     assert after is not None
-    told = {change.what: dict(change.fields) for change in roster_changes(before, after)}
-    assert told == {
+    fields = {change.what: dict(change.fields) for change in roster_changes(before, after)}
+    assert fields == {
         "0001": {"code": ("set", "set anew")},
         "0003": {"code": ("set", "")},
         "0004": {"code": ("", "set")},

@@ -75,15 +75,15 @@ def contrast(value: str, other: str) -> float:
 def test_every_text_and_bar_stands_out_from_what_is_behind_it(name: str, dark: bool) -> None:
     css = re.search(r"<style>(.*?)</style>", PAGES[name](), re.DOTALL)[1]
     plain, _, night = css.partition("@media (prefers-color-scheme: dark) {")
-    told = colours(plain)
+    styles = colours(plain)
     for selector, changed in colours(night).items() if dark else ():
-        told[selector] = told.get(selector, {}) | changed
-    behind = told["body"]["background"]
-    texts = {selector: message["color"] for selector, message in told.items() if "color" in message}
+        styles[selector] = styles.get(selector, {}) | changed
+    behind = styles["body"]["background"]
+    texts = {selector: message["color"] for selector, message in styles.items() if "color" in message}
     assert {"body", "h3", ".small", "a", ".missing", ".urgent"} <= texts.keys()
     assert {selector: colour for selector, colour in texts.items() if contrast(colour, behind) < 4.5} == {}
-    assert contrast(told[".bar td.full"]["background"], told[".bar td"]["background"]) >= 3
-    assert contrast(told[".bar td.full"]["background"], behind) >= 3
+    assert contrast(styles[".bar td.full"]["background"], styles[".bar td"]["background"]) >= 3
+    assert contrast(styles[".bar td.full"]["background"], behind) >= 3
 
 
 def test_the_picture_of_a_curve_stands_out_from_its_own_ground_whatever_is_behind_it() -> None:

@@ -28,9 +28,9 @@ def lines(html: str) -> list[str]:
 
 
 def test_an_incident_has_its_number_and_what_was_done_about_it_by_whom_when_and_why() -> None:
-    told = lines(page())
-    first = told.index("No. Time Severity What Station State")
-    assert told[first + 1 : first + 8] == [
+    page_lines = lines(page())
+    first = page_lines.index("No. Time Severity What Station State")
+    assert page_lines[first + 1 : first + 8] == [
         "1 11:00 high Ballot <stuffing> 1007, Chuy resolved",
         "11:05 nobody had it in hand, told to the next, Baykoo",
         "11:20 taken, Aida Osmonova",

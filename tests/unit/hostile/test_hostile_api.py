@@ -135,9 +135,9 @@ def _check(api: Api, hostile: Hostile, answer: dict[str, Any], role: str) -> Non
 def _event(hostile: Hostile) -> dict[str, Any]:
     """Return the event that API Gateway makes of a request to a route (payload format 1.0)."""
     path, _, query = hostile.path.partition("?")
-    asked: dict[str, list[str]] = {}
+    parameters: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=1000):
-        asked.setdefault(name, []).append(value)
+        parameters.setdefault(name, []).append(value)
     names = re.findall(r"\{(\w+)\}", hostile.route)
     parts = re.fullmatch(re.sub(r"\\\{\w+\\\}", "(.*)", re.escape(hostile.route)), path, re.DOTALL)
     values = parts.groups() if parts else ("x",) * len(names)
@@ -148,8 +148,8 @@ def _event(hostile: Hostile) -> dict[str, Any]:
         "httpMethod": _method(hostile),
         "headers": dict(named),
         "multiValueHeaders": {name: [value] for name, value in named},
-        "queryStringParameters": {name: values[-1] for name, values in asked.items()} or None,
-        "multiValueQueryStringParameters": asked or None,
+        "queryStringParameters": {name: values[-1] for name, values in parameters.items()} or None,
+        "multiValueQueryStringParameters": parameters or None,
         "pathParameters": dict(zip(names, values, strict=True)) or None,
         "stageVariables": None,
         "requestContext": {

@@ -63,15 +63,15 @@ def test_every_alert_of_the_sample_says_how_to_answer(language: str) -> None:
         assert count_segments(alert).count <= 2, alert
         assert notice["category"] in alert
         assert f"{notice['station'].number}" in alert
-        said = " ".join(notice["text"].split())
-        assert alert.endswith((said, CUT)) or count_segments(alert + " слово" + CUT).count > 2, alert
+        text = " ".join(notice["text"].split())
+        assert alert.endswith((text, CUT)) or count_segments(alert + " слово" + CUT).count > 2, alert
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_escalated_alert_says_that_nobody_answered(language: str) -> None:
     waited = alert_remarks(ELECTION, language, [], dt.timedelta(minutes=15))[0]
-    told = [waited in alert for notice, alert in alerts(language) if waited in notice["remarks"]]
-    assert sum(told) > len(told) * 0.8
+    remarks = [waited in alert for notice, alert in alerts(language) if waited in notice["remarks"]]
+    assert sum(remarks) > len(remarks) * 0.8
 
 
 @given(st.sampled_from(LANGUAGES), st.text(max_size=300), st.text(max_size=300), st.sampled_from(SAME))
@@ -111,7 +111,7 @@ def test_a_digest_names_the_numbers_first_and_how_to_answer(language: str, regio
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_of_commands_fits_beside_that_a_text_was_not_understood(language: str) -> None:
     listed = help_text(ELECTION, language)
-    whole = f"Baykoo: {catalogue()[language]['command_unclear']} {listed}"
-    assert count_segments(whole).count <= 2
+    reply = f"Baykoo: {catalogue()[language]['command_unclear']} {listed}"
+    assert count_segments(reply).count <= 2
     for verb in VERBS:
         assert verb == "help" or word(verb, language) in listed

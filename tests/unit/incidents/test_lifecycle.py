@@ -118,10 +118,10 @@ ROWS = st.fixed_dictionaries(
 def test_everybody_of_the_region_is_told_in_the_end_and_nobody_else(rows):
     made = election(*rows)
     groups = escalation(made, "Osh")
-    told = [place for group in (told_at_once(made, "Osh", "high"), *groups) for place in group]
-    assert set(told) == {place for place, coordinator in enumerate(made.coordinators) if coordinator.covers("Osh")}
+    places = [place for group in (told_at_once(made, "Osh", "high"), *groups) for place in group]
+    assert set(places) == {place for place, coordinator in enumerate(made.coordinators) if coordinator.covers("Osh")}
     first = told_at_once(made, "Osh", "high")
-    assert len(told) == len(set(told)) or groups == (first,), "only those who are all there are get told twice"
+    assert len(places) == len(set(places)) or groups == (first,), "only those who are all there are get told twice"
 
 
 def test_the_more_severe_the_sooner():

@@ -33,10 +33,10 @@ STEP = 3
 @cache
 def one_region() -> Election:
     """Stations of Bishkek with one coordinator, who gets everything by email."""
-    whole = small_election()
-    told = next(coordinator for coordinator in whole.coordinators if coordinator.regions == ("Bishkek",))
-    alone = told.model_copy(update={"alerts": ("email",)})
-    return changed(whole, id="woven", coordinators=[alone])
+    election = small_election()
+    regional = next(coordinator for coordinator in election.coordinators if coordinator.regions == ("Bishkek",))
+    alone = regional.model_copy(update={"alerts": ("email",)})
+    return changed(election, id="woven", coordinators=[alone])
 
 
 @dataclass

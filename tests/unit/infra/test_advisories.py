@@ -39,10 +39,10 @@ def test_a_weakness_names_package_advisory_and_mended_version() -> None:
     assert Advisories.of_report(report(WEAK)).weaknesses == ("jinja2 3.1.2: GHSA-h5c8, mended in 3.1.3",)
 
 
-def fake_tool(folder: Path, written: str, said: str = "", status: int = 0) -> Path:
+def fake_tool(folder: Path, written: str, errors: str = "", status: int = 0) -> Path:
     tool = folder / "pip-audit"
     (folder / "report").write_text(written)
-    (folder / "said").write_text(said)
+    (folder / "said").write_text(errors)
     tool.write_text(f'#!/bin/sh\ncat "{folder}/report"\ncat "{folder}/said" >&2\nexit {status}\n')
     tool.chmod(0o755)
     return tool
@@ -63,14 +63,14 @@ def test_a_service_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
 def test_of_several_files_the_gravest_is_told(
     answers: tuple[int | None, ...], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of = {0: report(CLEAN), 1: report(WEAK), 2: report(UNKNOWN)}
+    reports = {0: report(CLEAN), 1: report(WEAK), 2: report(UNKNOWN)}
     left = list(answers)
 
     def asked(path: Path) -> Advisories:
         answer = left.pop(0)
         if answer is None:
             raise NotAsked("no network")
-        return Advisories.of_report(of[answer])
+        return Advisories.of_report(reports[answer])
 
     monkeypatch.setattr(advisories, "ask", asked)
     assert main([ROOT / "requirements.txt", ROOT / "requirements.txt"]) == status

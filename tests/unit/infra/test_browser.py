@@ -70,11 +70,11 @@ def test_root_has_it_brought_by_apt(machine: Path, monkeypatch: pytest.MonkeyPat
     apt(machine, installs=f"touch {machine}/chromium && chmod +x {machine}/chromium")
     ensure()
     assert chromium() == str(machine / "chromium")
-    asked = (machine / "asked").read_text().splitlines()
-    assert asked[0].startswith("update")
-    assert "chromium" in asked[1]
+    commands = (machine / "asked").read_text().splitlines()
+    assert commands[0].startswith("update")
+    assert "chromium" in commands[1]
     ensure()
-    assert (machine / "asked").read_text().splitlines() == asked, "what is there is not brought again"
+    assert (machine / "asked").read_text().splitlines() == commands, "what is there is not brought again"
 
 
 def test_what_apt_says_when_it_fails_is_shown(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

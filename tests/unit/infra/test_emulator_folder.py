@@ -77,11 +77,11 @@ def stack(port: int) -> Stack:
 
 
 def test_make_run_goes_on_with_the_token_and_a_new_link(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[tuple[str, ...]] = []
+    commands: list[tuple[str, ...]] = []
 
     def baykoo(_: Stack, path: Path, *arguments: str) -> str:
         assert json.loads(path.read_text())["operator_token"] == "token"
-        said.append(arguments)
+        commands.append(arguments)
         return "The link signs in once:\nhttp://link\n"
 
     monkeypatch.setattr(local, "FOLDER", folder)
@@ -95,4 +95,4 @@ def test_make_run_goes_on_with_the_token_and_a_new_link(folder: Path, monkeypatc
     local.write_settings(kept_in(folder) / "local.json", before)
     again = local._gone_on_with(stack(2))
     assert again == {**local.settings(stack(2), "token", "kg-2017", "http://link")}
-    assert said == [("account", "link", local.LEAD, "--election", "kg-2017")]
+    assert commands == [("account", "link", local.LEAD, "--election", "kg-2017")]

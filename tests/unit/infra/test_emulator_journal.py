@@ -39,12 +39,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def run(folder: Path, *asked: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def run(folder: Path, *calls: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """What an emulator finds that starts in a folder; it is then asked, and killed."""
     plain = {"PATH": "/usr/bin:/bin", "STATE_DIR": str(folder / "state"), KEPT: str(folder)}
     done = subprocess.run(
         [str(EMULATOR.python), "-P", "-c", PROGRAM, str(ROOT)],
-        input=json.dumps(asked),
+        input=json.dumps(calls),
         env=plain,
         capture_output=True,
         text=True,

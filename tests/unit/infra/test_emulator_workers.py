@@ -73,10 +73,10 @@ def test_it_has_the_environment_folder_and_pipes_that_it_was_given(
     start: Callable[..., Any], code: Path, tmp_path: Path
 ) -> None:
     worker, folder = start(BAYKOO_TABLE_PREFIX="baykoo-"), tmp_path / "worker-0"
-    said = asked(worker, "hello")
-    assert said["environ"] == {"BAYKOO_TABLE_PREFIX": "baykoo-"}
-    assert (said["cwd"], said["name"], said["argv"]) == (str(code), "__main__", [str(folder / SCRIPT)])
-    assert said["path"] == str(folder), "the script's folder, as for a process of its own"
+    answer = asked(worker, "hello")
+    assert answer["environ"] == {"BAYKOO_TABLE_PREFIX": "baykoo-"}
+    assert (answer["cwd"], answer["name"], answer["argv"]) == (str(code), "__main__", [str(folder / SCRIPT)])
+    assert answer["path"] == str(folder), "the script's folder, as for a process of its own"
     assert worker.stderr.readline() == "HELLO\n"
     assert worker.poll() is None
     worker.stdin.close()

@@ -40,11 +40,11 @@ class Tables(FakeDynamoDB):
         self.read_units = self.write_units = 0.0
         self.pages = 0
 
-    def scan(self, asked: dict[str, Any]) -> dict[str, Any]:
-        table = asked["TableName"].rpartition("-")[2]
+    def scan(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        table = parameters["TableName"].rpartition("-")[2]
         of_table = {"messages": (2 * self.count, message), "reports": (self.count, report)}
         count, made = of_table[table]
-        place = _place(asked) + 1
+        place = _place(parameters) + 1
         rows: list[Row] = []
         size = 0
         while place < count and size < PAGE_BYTES:
@@ -57,9 +57,9 @@ class Tables(FakeDynamoDB):
         more = {"LastEvaluatedKey": {name: rows[-1][name] for name in keys}} if place < count else {}
         return {"Items": rows, "Count": len(rows), "ScannedCount": len(rows), **more}
 
-    def put_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.write_units += math.ceil(_bytes(asked["Item"]) / WRITE_BYTES)
-        return super().put_item(asked)
+    def put_item(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self.write_units += math.ceil(_bytes(parameters["Item"]) / WRITE_BYTES)
+        return super().put_item(parameters)
 
 
 def message(place: int) -> Row:
@@ -79,8 +79,8 @@ def report(place: int) -> Row:
     return {name: {"S": value} for name, value in texts.items()} | {"version": {"N": "1"}}
 
 
-def _place(asked: dict[str, Any]) -> int:
-    start = asked.get("ExclusiveStartKey")
+def _place(parameters: dict[str, Any]) -> int:
+    start = parameters.get("ExclusiveStartKey")
     if start is None:
         return -1
     if "station" in start:

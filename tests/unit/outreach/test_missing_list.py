@@ -40,9 +40,9 @@ class Day:
         found = gaps(self.memory.election, regions or self.memory.election.regions, self.at(time))
         return {gap.station.number: gap for of_region in found.values() for gap in of_region}
 
-    def asked(self, time: str, asked: str = "", regions: tuple[str, ...] = ("North", "South")) -> str:
+    def asked(self, time: str, question: str = "", regions: tuple[str, ...] = ("North", "South")) -> str:
         self.at(time)
-        return " ".join(missing(self.memory.loaded, "en", regions, asked, self.memory.now))
+        return " ".join(missing(self.memory.loaded, "en", regions, question, self.memory.now))
 
 
 @pytest.fixture
@@ -106,9 +106,9 @@ def test_missing_tells_the_same_as_the_summary(day: Day) -> None:
     day.report("10:05", "1", "TU", "10:00")
     for time in ("09:00", "10:31", "12:10", "12:31", "13:00", "15:00"):
         election = day.memory.election
-        told = summarise(election, day.memory.cells(), day.at(time)).nation
+        nation = summarise(election, day.memory.cells(), day.at(time)).nation
         counts = {
-            (form.code, name): told.forms[form.code][name].missing
+            (form.code, name): nation.forms[form.code][name].missing
             for form in election.forms
             for name in form.round_names
             if form.expect == "station"
@@ -119,15 +119,15 @@ def test_missing_tells_the_same_as_the_summary(day: Day) -> None:
             assert re.findall(rf"{label}, missing (\d+)", answer) == ([f"{count}"] if count else []), (time, label)
 
 
-@pytest.mark.parametrize("asked", ["TU 10:00", "tu 10", "ТU 10.00", "TU 1000", "TU10:00"])
-def test_a_round_is_asked_for_by_its_hour(day: Day, asked: str) -> None:
+@pytest.mark.parametrize("question", ["TU 10:00", "tu 10", "ТU 10.00", "TU 1000", "TU10:00"])
+def test_a_round_is_asked_for_by_its_hour(day: Day, question: str) -> None:
     day.report("12:15", "3", "TU", "10:00")
-    assert day.asked("13:00", asked) == "TU 10:00, missing 2: 1 2."
+    assert day.asked("13:00", question) == "TU 10:00, missing 2: 1 2."
     assert "TU 12:00, missing 3: 1 2 3." in day.asked("13:00", "TU")
 
 
 @pytest.mark.parametrize(
-    ("asked", "answer"),
+    ("question", "answer"),
     [
         ("TU 14:00", "There is no form TU 14:00: TU 10:00, TU 12:00, TU 21:45, TU 23:30"),
         ("OP 10:00", "There is no form OP 10:00: OP"),
@@ -136,8 +136,8 @@ def test_a_round_is_asked_for_by_its_hour(day: Day, asked: str) -> None:
         ("TU 21:45", "North, South, nothing is missing."),
     ],
 )
-def test_what_is_not_there_is_said_with_what_is(day: Day, asked: str, answer: str) -> None:
-    assert day.asked("13:00", asked) == answer
+def test_what_is_not_there_is_said_with_what_is(day: Day, question: str, answer: str) -> None:
+    assert day.asked("13:00", question) == answer
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "ky"])

@@ -101,8 +101,8 @@ def test_every_view_misses_the_same_reports(day, reports: list[tuple[str, str]])
     missing = {
         number
         for row in of_stations(memory).values()
-        for number, said in row["observers"].items()
-        if said["state"] == "missing"
+        for number, form in row["observers"].items()
+        if form["state"] == "missing"
     }
     assert len(missing) == summary.missing
     assert missing == owed(memory)

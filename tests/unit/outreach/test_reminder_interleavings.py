@@ -22,13 +22,13 @@ REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 PLACES = [("OP", "-"), ("TU", "10:00"), ("TU", "12:00"), ("TU", "21:45"), ("TU", "23:30"), ("EV", "-")]
 OBSERVERS = ["11", "12", "21", "22", "31", "32"]
 
-said = st.tuples(st.sampled_from(OBSERVERS), st.sampled_from(PLACES))
+reports = st.tuples(st.sampled_from(OBSERVERS), st.sampled_from(PLACES))
 events = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), st.integers(1, 200)),
-        st.tuples(st.just("report"), said),
+        st.tuples(st.just("report"), reports),
         st.tuples(st.just("chase"), st.none()),
-        st.tuples(st.just("chase"), said),  # a report comes in right before the reminder is queued
+        st.tuples(st.just("chase"), reports),  # a report comes in right before the reminder is queued
         st.tuples(st.just("summarize"), st.booleans()),
         st.tuples(st.just("die in chase"), st.integers(0, 8)),
         st.tuples(st.just("die in summarize"), st.integers(0, 5)),
@@ -84,9 +84,9 @@ class Day:
             return
         _, _, form, name, observer, _ = key.split("#")
         election = self.memory.election
-        came = {who for who, place, _, _ in self.reported if place == (form, name)}
+        reporters = {who for who, place, _, _ in self.reported if place == (form, name)}
         alone = election.form_by_code[form].expect == "observer"
-        assert not (came & {observer} if alone else {who for who in came if who[0] == observer[0]})
+        assert not (reporters & {observer} if alone else {who for who in reporters if who[0] == observer[0]})
         due = round_due(election, election.form_by_code[form], name)
         assert not is_night(election, self.memory.queued[key][1]) or is_night(election, due)
 
@@ -101,14 +101,14 @@ def test_nobody_hears_twice_or_after_reporting_and_the_coverage_is_the_same(
         memory = day.memory
         for event, what in happening:
             day.play(event, what)
-        told = Counter(
+        alerts = Counter(
             (row.recipient, row.about) for row, _ in memory.queued.values() if row.key.startswith("summary#")
         )
-        assert max(told.values(), default=0) <= 1
-        asked = Counter(
+        assert max(alerts.values(), default=0) <= 1
+        reminders = Counter(
             (row.recipient, row.about) for row, _ in memory.queued.values() if row.key.startswith("reminder#")
         )
-        assert max(asked.values(), default=0) <= 2
+        assert max(reminders.values(), default=0) <= 2
         listed = Counter(
             (row.recipient, row.about) for row, _ in memory.queued.values() if row.key.startswith("missing#")
         )
@@ -117,8 +117,8 @@ def test_nobody_hears_twice_or_after_reporting_and_the_coverage_is_the_same(
         assert max(reported.values(), default=0) <= 1
         end, counted = memory.clock.at(memory.now), memory.cells()
         undisturbed = ElectionDay(election, Clock(START, REAL), patched)
-        for observer, place, came, serial in sorted(day.reported, key=lambda row: row[3] % 7):
-            undisturbed.clock = Clock(came, REAL)
+        for observer, place, reported_at, serial in sorted(day.reported, key=lambda row: row[3] % 7):
+            undisturbed.clock = Clock(reported_at, REAL)
             undisturbed.report(observer[0], observer, *place, serial)
         assert summarise(election, counted, end) == summarise(election, undisturbed.cells(), end)
 

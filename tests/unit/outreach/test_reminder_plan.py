@@ -67,8 +67,8 @@ def test_a_round_is_asked_for_until_the_next_begins(election: Election) -> None:
 def test_what_is_overdue_is_what_the_summary_counts_as_missing(election: Election) -> None:
     """A round that another one follows too: nobody is reminded of it any more, but it is missing."""
     for time in ("15T08:30", "15T08:31", "15T10:30", "15T10:31", "15T12:10", "15T13:00", "15T22:15", "17T07:30"):
-        told = summarise(election, {}, at(time)).nation
-        missing = {(form, name) for form, rounds in told.forms.items() for name in rounds if rounds[name].missing}
+        nation = summarise(election, {}, at(time)).nation
+        missing = {(form, name) for form, rounds in nation.forms.items() for name in rounds if rounds[name].missing}
         overdue = overdue_rounds(election, at(time))
         assert set(overdue) == missing, time
         assert len(overdue) == len(missing), time

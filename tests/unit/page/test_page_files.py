@@ -69,14 +69,14 @@ def test_no_page_load_weighs_more_than_sixty_kilobytes(capsys: pytest.CaptureFix
     assert len(screens) > 10
     loads = {name: weight_of(frame | loaded_by(FIRST, name)) for name in screens}
     heaviest = max(loads, key=loads.__getitem__)
-    whole = weight_of(path for path in WEB.rglob("*") if path.suffix in {*TYPES, ".html"})
+    together = weight_of(path for path in WEB.rglob("*") if path.suffix in {*TYPES, ".html"})
     with capsys.disabled():
         sys.stdout.write(
             f"\nThe page, gzip: {loads[FIRST_SCREEN] / 1000:.1f} kB at first; the heaviest screen, {heaviest}, "
-            f"{loads[heaviest] / 1000:.1f} kB; every screen together {whole / 1000:.1f} kB.\n"
+            f"{loads[heaviest] / 1000:.1f} kB; every screen together {together / 1000:.1f} kB.\n"
         )
     assert loads[heaviest] <= MOST_KILOBYTES * 1000
-    assert whole <= MOST_TOGETHER * 1000
+    assert together <= MOST_TOGETHER * 1000
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -32,8 +32,8 @@ def test_every_language_has_every_word(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_has_the_same_places_in_every_language(language: str) -> None:
     for key, text in TEXTS[language].items():
-        wanted = set(PLACE.findall(forms(TEXTS["en"][key])[-1]))
-        assert all(set(PLACE.findall(form)) == wanted for form in forms(text)), key
+        places = set(PLACE.findall(forms(TEXTS["en"][key])[-1]))
+        assert all(set(PLACE.findall(form)) == places for form in forms(text)), key
 
 
 @pytest.mark.parametrize("language", ["ru"])
@@ -43,16 +43,16 @@ def test_a_text_with_a_number_has_the_language_s_plurals(language: str) -> None:
 
 
 def test_every_word_that_a_module_says_exists() -> None:
-    said = {(name, key) for name, source in SOURCES.items() for key in WHOLE.findall(source)}
-    assert len(said) > 50
-    assert {(name, key) for name, key in said if key not in TEXTS["en"]} == set()
+    uses = {(name, key) for name, source in SOURCES.items() for key in WHOLE.findall(source)}
+    assert len(uses) > 50
+    assert {(name, key) for name, key in uses if key not in TEXTS["en"]} == set()
 
 
 def test_no_word_is_left_that_no_module_says() -> None:
-    whole = set(chain.from_iterable(re.findall(r"'([\w-]+\.[\w.-]+)'", source) for source in SOURCES.values()))
+    literals = set(chain.from_iterable(re.findall(r"'([\w-]+\.[\w.-]+)'", source) for source in SOURCES.values()))
     begun = tuple(set(chain.from_iterable(BEGUN.findall(source) for source in SOURCES.values())))
     ends = tuple(f".{name}" for name in ("title",))
-    left = [key for key in TEXTS["en"] if key not in whole and not key.startswith(begun) and not key.endswith(ends)]
+    left = [key for key in TEXTS["en"] if key not in literals and not key.startswith(begun) and not key.endswith(ends)]
     assert left == []
 
 

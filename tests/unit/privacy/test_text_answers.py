@@ -49,8 +49,8 @@ def test_what_several_wrote_alike_stays_alike() -> None:
     documents = replaced(answers, report(a="нет", b="нет"), "a")
     assert {documents["answers"][value]["a"]["S"][0] for value in "ab"} == {"нет"}
     assert answers.in_reading({"form": "ZA", "answers": {"S": "нет"}})["answers"] == {"S": "нет"}
-    whole = replaced(TextAnswers(QUESTIONS, b"key"), report(a="нет", b="нет"), everybody=True)
-    [token] = {whole["answers"][value]["a"]["S"][0] for value in "ab"}
+    row = replaced(TextAnswers(QUESTIONS, b"key"), report(a="нет", b="нет"), everybody=True)
+    [token] = {row["answers"][value]["a"]["S"][0] for value in "ab"}
     assert token != "нет"
 
 

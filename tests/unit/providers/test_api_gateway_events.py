@@ -57,7 +57,7 @@ def api_gateway_event(signed: SignedRequest, provider: str, *, token: str | None
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def intake(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What intake makes of an event: the result of the provider's adapter, under the secrets in `secrets`."""
     seen: dict[str, Any] = {}
 
@@ -73,11 +73,11 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def through_api_gateway(
-    taken: dict[str, Any], signed: SignedRequest, secrets: Mapping[str, object], provider: str = "kannel"
+    intake: dict[str, Any], signed: SignedRequest, secrets: Mapping[str, object], provider: str = "kannel"
 ) -> WebhookResult:
-    taken["secrets"] = dict(secrets)
+    intake["secrets"] = dict(secrets)
     answer = app(api_gateway_event(signed, provider), SimpleNamespace())
-    result: WebhookResult = taken["result"]
+    result: WebhookResult = intake["result"]
     assert answer["statusCode"] == result.answer.status
     return result
 
@@ -94,44 +94,44 @@ def sms(text: str) -> Sms:
         ("café", "ISO-8859-1", "latin-1"),
     ],
 )
-def test_l1_a_posted_text_comes_as_it_was_sent(taken: dict[str, Any], text: str, charset: str, codec: str) -> None:
+def test_l1_a_posted_text_comes_as_it_was_sent(intake: dict[str, Any], text: str, charset: str, codec: str) -> None:
     signed = KANNEL.sign_post(sms(text), URL).but(body=text.encode(codec))
     headers = {name: value for name, value in signed.headers.items() if name.lower() != "content-type"}
     signed = signed.but(headers={**headers, "Content-Type": f"text/plain; charset={charset}"})
-    [came] = through_api_gateway(taken, signed, KANNEL.secrets).delivery.messages
-    assert came.text == text
+    [message] = through_api_gateway(intake, signed, KANNEL.secrets).delivery.messages
+    assert message.text == text
 
 
 @pytest.mark.parametrize(("charset", "content"), [("ISO-8859-1", b"caf\xe9"), ("UTF-16BE", "ӨҢ".encode("utf-16-be"))])
-def test_l1_a_query_that_is_no_utf8_is_refused_and_kept(taken: dict[str, Any], charset: str, content: bytes) -> None:
+def test_l1_a_query_that_is_no_utf8_is_refused_and_kept(intake: dict[str, Any], charset: str, content: bytes) -> None:
     signed = KannelSender(charset).sign(sms(""), URL, AT)
-    result = through_api_gateway(taken, signed.but(url=signed.url + quote_from_bytes(content)), KANNEL.secrets)
+    result = through_api_gateway(intake, signed.but(url=signed.url + quote_from_bytes(content)), KANNEL.secrets)
     assert (result.answer.status, result.delivery.messages) == (400, ())
     [why] = result.delivery.unread
     assert "damaged" in why
     assert result.raw, "what came is kept for a person"
 
 
-def test_l1_a_part_whose_reference_is_no_utf8_is_no_sms_of_its_own(taken: dict[str, Any]) -> None:
+def test_l1_a_part_whose_reference_is_no_utf8_is_no_sms_of_its_own(intake: dict[str, Any]) -> None:
     signed = KannelSender("UTF-8").sign(sms("one of two"), URL, AT, b"\x05\x00\x03\xcc\x02\x01")
-    result = through_api_gateway(taken, signed, KANNEL.secrets)
+    result = through_api_gateway(intake, signed, KANNEL.secrets)
     assert (result.answer.status, result.delivery.messages) == (400, ())
 
 
-def test_a_query_in_utf8_comes_as_it_was_sent(taken: dict[str, Any]) -> None:
+def test_a_query_in_utf8_comes_as_it_was_sent(intake: dict[str, Any]) -> None:
     signed = KannelSender("UTF-8").sign(sms("ӨҢҮ А1 +&%"), URL, AT)
-    [came] = through_api_gateway(taken, signed, KANNEL.secrets).delivery.messages
-    assert came.text == "ӨҢҮ А1 +&%"
+    [message] = through_api_gateway(intake, signed, KANNEL.secrets).delivery.messages
+    assert message.text == "ӨҢҮ А1 +&%"
 
 
 @pytest.mark.parametrize("case", [str.lower, str.upper], ids=["lower", "upper"])
 @pytest.mark.parametrize("name", ["generic", "twilio", "plivo", "vonage-sms", "infobip"])
 def test_a_genuine_request_is_taken_by_its_url_with_the_stage_and_headers_in_any_case(
-    taken: dict[str, Any], name: str, case: Any
+    intake: dict[str, Any], name: str, case: Any
 ) -> None:
     sender = SENDERS[name]
     signed = sender.sign(sms("OP A1"), f"https://{HOST}/api/webhooks/{name}", AT)
     signed = signed.but(headers={case(header): value for header, value in signed.headers.items()})
-    result = through_api_gateway(taken, signed, sender.secrets, name)
+    result = through_api_gateway(intake, signed, sender.secrets, name)
     assert result.answer.status < 300, result.reason
-    assert [came.text for came in result.delivery.messages] == ["OP A1"]
+    assert [message.text for message in result.delivery.messages] == ["OP A1"]

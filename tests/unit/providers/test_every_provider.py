@@ -46,11 +46,11 @@ def test_a_genuine_sms_is_taken_as_it_was_written(name, text):
     sms = Sms(SMS.id, SMS.sender, SMS.recipient, text, SENT)
     result = heard(name, signed_by(name, sms))
     assert (result.authentic, result.answer.status, result.reason) == (True, 200, "authentic")
-    [taken] = result.delivery.messages
-    assert (taken.id, taken.sender, taken.recipient) == (SMS.id, SMS.sender, SMS.recipient)
-    assert taken.text == text
-    assert taken.sent_at is None or abs(taken.sent_at - SENT) < dt.timedelta(minutes=1)
-    assert taken.part is None
+    [message] = result.delivery.messages
+    assert (message.id, message.sender, message.recipient) == (SMS.id, SMS.sender, SMS.recipient)
+    assert message.text == text
+    assert message.sent_at is None or abs(message.sent_at - SENT) < dt.timedelta(minutes=1)
+    assert message.part is None
 
 
 @pytest.mark.parametrize("name", SENDERS)
@@ -151,7 +151,7 @@ def test_a_provider_imports_what_it_needs_and_no_more():
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "canonical"),
     [
         ("twilio", "twilio"),
         ("generic", "generic"),
@@ -165,9 +165,9 @@ def test_a_provider_imports_what_it_needs_and_no_more():
         ("../twilio", None),
     ],
 )
-def test_names(name, meant):
-    assert canonical_name(name) == meant
-    if meant is None:
+def test_names(name, canonical):
+    assert canonical_name(name) == canonical
+    if canonical is None:
         with pytest.raises(NotConfigured):
             provider(name, {"secrets": "x"}, unreachable)
 

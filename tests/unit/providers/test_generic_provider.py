@@ -128,8 +128,8 @@ def test_any_whole_text_is_kept_as_it_is(text):
 
 
 def test_numbers_are_made_international_where_they_surely_are():
-    taken = heard(body_of(FIELDS | {"from": "00996700123456", "to": "0700123456"})).delivery.messages[0]
-    assert (taken.sender, taken.recipient) == ("+996700123456", "0700123456")
+    sms = heard(body_of(FIELDS | {"from": "00996700123456", "to": "0700123456"})).delivery.messages[0]
+    assert (sms.sender, sms.recipient) == ("+996700123456", "0700123456")
 
 
 @given(st.binary(max_size=300), st.integers(0, 10**12))

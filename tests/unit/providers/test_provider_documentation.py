@@ -55,9 +55,9 @@ def insert(file: Path, anchor: str, after: str) -> None:
 
 
 def test_the_examples_of_explain():
-    asked, answered = (json.loads(block) for block in blocks("json")[:2])
+    request, answered = (json.loads(block) for block in blocks("json")[:2])
     assert "reason" in answered
-    explained = explain_line(json.dumps(asked).encode(), AT)
+    explained = explain_line(json.dumps(request).encode(), AT)
     explained["answer"]["body"] = "…"
     assert explained == answered
 
@@ -99,8 +99,8 @@ def test_the_calls_of_the_gateways_are_read_as_the_page_says(name, settings, cal
     assert (explained["answer"]["status"], explained["answer"]["body"]) == (200, described.get("body", ""))
     for kind in ("messages", "receipts"):
         assert len(explained[kind]) == len(expected.get(kind, []))
-        for read, told in zip(explained[kind], expected.get(kind, []), strict=True):
-            assert read | told == read
+        for read, fields in zip(explained[kind], expected.get(kind, []), strict=True):
+            assert read | fields == read
 
 
 def test_the_page_shows_five_gateways():

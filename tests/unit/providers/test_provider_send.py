@@ -18,14 +18,14 @@ CASES: dict[str, tuple[SendOutcome, int, str]] = {
 def test_what_the_provider_answered_is_printed(
     answered: SendOutcome, code: int, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, str, str]] = []
+    sent: list[tuple[str, str, str]] = []
 
     def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
-        asked.append((name, sms.recipient, sms.text))
+        sent.append((name, sms.recipient, sms.text))
         return answered
 
     monkeypatch.setattr(provider_stack, "use_stack", dict)
     monkeypatch.setattr(provider_stack, "hand_over", hand_over)
     done = CliRunner().invoke(main, ["provider", "send", "twilio", "--to", "+996700123456", "--text", "Test"])
     assert (done.exit_code, done.output) == (code, printed)
-    assert asked == [("twilio", "+996700123456", "Test")]
+    assert sent == [("twilio", "+996700123456", "Test")]

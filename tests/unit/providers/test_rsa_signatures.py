@@ -87,8 +87,8 @@ def test_padding_is_compared_whole():
     """A signature whose padding is short and whose end is free, which lenient readers of a small exponent's take."""
     key = PublicKey(2**2048 - 1, 3)
     ending = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(b"m").digest()
-    wanted = int.from_bytes((b"\x00\x01" + b"\xff" * 8 + b"\x00" + ending).ljust(256, b"\x00"))
-    root = round_up_cube_root(wanted)
+    target = int.from_bytes((b"\x00\x01" + b"\xff" * 8 + b"\x00" + ending).ljust(256, b"\x00"))
+    root = round_up_cube_root(target)
     assert (root**3).to_bytes(256).startswith(b"\x00\x01" + b"\xff" * 8 + b"\x00" + ending)
     assert not verifies(key, "sha256", b"m", root.to_bytes(256))
 

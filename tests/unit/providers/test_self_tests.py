@@ -77,6 +77,6 @@ def test_an_account_is_asked_for_without_changing_anything(name: str) -> None:
         with pytest.raises(CannotSend):
             chosen.account_request()
         return
-    asked = chosen.account_request()
-    assert (asked.method, asked.body) == ("GET", b"")
-    assert asked.url.startswith("https://api.example.org/")
+    request = chosen.account_request()
+    assert (request.method, request.body) == ("GET", b"")
+    assert request.url.startswith("https://api.example.org/")

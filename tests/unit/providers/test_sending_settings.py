@@ -69,9 +69,9 @@ def test_without_a_public_url_no_receipts_are_asked_for():
 
 
 def test_a_setting_comes_before_the_number_that_was_written_to():
-    asked = OutboundSms("1", "+996700123456", "x", AT, "+996312000000")
-    assert sender_of({"sender": "Baykoo"}, asked) == "Baykoo"
-    assert sender_of({}, asked) == "+996312000000"
+    sms = OutboundSms("1", "+996700123456", "x", AT, "+996312000000")
+    assert sender_of({"sender": "Baykoo"}, sms) == "Baykoo"
+    assert sender_of({}, sms) == "+996312000000"
     assert sender_of({}, OutboundSms("1", "+996700123456", "x", AT)) is None
 
 

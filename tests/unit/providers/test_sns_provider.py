@@ -116,15 +116,15 @@ def test_the_certificate_cannot_be_pointed_elsewhere(url):
 
 
 def test_a_certificate_that_is_not_given_is_fetched_once():
-    asked = []
+    urls = []
 
     def fetch(url: str) -> bytes:
-        asked.append(url)
+        urls.append(url)
         return key_and_certificate()[1].encode()
 
     for _ in range(3):
         assert heard(SENDER.sign(SMS, URL, AT), fetch=fetch, certificates={}).authentic
-    assert asked == [CERTIFICATE_URL]
+    assert urls == [CERTIFICATE_URL]
 
 
 def test_another_certificate_of_the_right_place_does_not_verify():

@@ -104,7 +104,7 @@ def test_by_get_the_fields_stand_in_the_url():
 
 
 @pytest.mark.parametrize(
-    ("came", "headers", "settings"),
+    ("url", "headers", "settings"),
     [
         (URL, {}, {}),
         (URL.replace(".com/", ".com:443/"), {}, {}),
@@ -116,16 +116,16 @@ def test_by_get_the_fields_stand_in_the_url():
         (URL.replace(".com/", ".com:8080/"), {"X-Forwarded-Proto": "https", "X-Forwarded-Port": "443"}, {}),
     ],
 )
-def test_the_url_as_twilio_called_it(came, headers, settings):
+def test_the_url_as_twilio_called_it(url, headers, settings):
     signed = TwilioSender().sign(SMS, URL, AT)
     result = heard(
-        signed.but(url=came, headers=signed.headers | headers), {"auth_token": "twilio-auth-token"} | settings
+        signed.but(url=url, headers=signed.headers | headers), {"auth_token": "twilio-auth-token"} | settings
     )
     assert result.delivery.messages[0].id == SMS.id
 
 
 @pytest.mark.parametrize(
-    ("came", "headers", "settings"),
+    ("url", "headers", "settings"),
     [
         (URL.replace("twilio?", "twilio/?"), {}, {}),
         (URL.replace("=a", "=b"), {}, {}),
@@ -138,10 +138,10 @@ def test_the_url_as_twilio_called_it(came, headers, settings):
         ("", {}, {}),
     ],
 )
-def test_another_url_is_refused(came, headers, settings):
+def test_another_url_is_refused(url, headers, settings):
     signed = TwilioSender().sign(SMS, URL, AT)
     result = heard(
-        signed.but(url=came, headers=signed.headers | headers), {"auth_token": "twilio-auth-token"} | settings
+        signed.but(url=url, headers=signed.headers | headers), {"auth_token": "twilio-auth-token"} | settings
     )
     assert not result.authentic
     assert result.answer.status in {400, 403}

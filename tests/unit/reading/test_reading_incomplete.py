@@ -34,14 +34,14 @@ def test_no_gap_makes_another_category_or_station(election: Election) -> None:
     texts = with_one_incident(election)
     assert len(texts) > 30
     kept = 0
-    for text, whole in texts:
+    for text, uncut in texts:
         for at in range(1, len(text)):
             for lacking in (text[:at] + GAP, GAP + text[at:], text[: at // 2] + GAP + text[at:]):
                 for incident in incidents(election, lacking):
-                    taken = incident.answers.get(CATEGORY)
-                    assert taken in (None, whole.answers.get(CATEGORY)), lacking
-                    assert incident.station in (None, whole.station), lacking
-                    kept += taken is not None
+                    category = incident.answers.get(CATEGORY)
+                    assert category in (None, uncut.answers.get(CATEGORY)), lacking
+                    assert incident.station in (None, uncut.station), lacking
+                    kept += category is not None
     assert kept > 300, "where the gap is elsewhere the category is taken"
 
 

@@ -107,9 +107,9 @@ def test_two_observers_forms_are_each_theirs_in_any_order(
     in_doubt = style == "line before" and (one_line or numbers[0] is None)
     in_doubt |= style == "before" and one_line and numbers[0] is None
     if not in_doubt:
-        meant, text = _two_forms(seed, numbers, (style, style), " " if one_line else "\n", election)
+        intended, text = _two_forms(seed, numbers, (style, style), " " if one_line else "\n", election)
         read_as = [(report.observer, dict(report.answers)) for report in read(text, election).reports]
-        assert read_as == meant, text
+        assert read_as == intended, text
 
 
 @given(seed=st.integers(0, 10**9), styles=st.tuples(STYLES, STYLES), numbers=NUMBERS)
@@ -117,10 +117,10 @@ def test_two_observers_forms_are_each_theirs_in_any_order(
 def test_nobody_gets_the_others_answers_however_each_signs(
     seed: int, styles: tuple[str, str], numbers: tuple[str | None, str], election: Election
 ) -> None:
-    meant, text = _two_forms(seed, numbers, styles, "\n", election)
+    intended, text = _two_forms(seed, numbers, styles, "\n", election)
     for report in read(text, election).reports:
         if "observer" not in report.rejected:
-            assert (report.observer, dict(report.answers)) in meant, text
+            assert (report.observer, dict(report.answers)) in intended, text
 
 
 def _two_forms(
@@ -128,9 +128,9 @@ def _two_forms(
 ) -> tuple[list[tuple[str | None, dict]], str]:
     chance = random.Random(seed)
     form = chance.choice(election.forms)
-    meant = [(number, random_answers(form, chance)) for number in numbers]
-    pieces = [_written(form, number, style, said) for (number, said), style in zip(meant, styles, strict=True)]
-    return meant, gap.join(pieces)
+    intended = [(number, random_answers(form, chance)) for number in numbers]
+    pieces = [_written(form, number, style, answers) for (number, answers), style in zip(intended, styles, strict=True)]
+    return intended, gap.join(pieces)
 
 
 def _written(form: Form, number: str | None, place: str, answers: dict) -> str:

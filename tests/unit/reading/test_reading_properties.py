@@ -118,7 +118,7 @@ def test_order_of_answers_does_not_matter(seed: int, election: Election) -> None
 
 def test_generated_messages_are_read(election: Election) -> None:
     """Recall at least 0.995 and no wrong answer on the generator's noise."""
-    meant = missing = named = asked = 0
+    intended = missing = named = without_round = 0
     made: set[str] = set()
     for seed in range(2_000):
         message = composed(election, seed, 1)
@@ -128,12 +128,12 @@ def test_generated_messages_are_read(election: Election) -> None:
         assert ("station" in report.rejected) == ("station" in message.meaning.rejected), message.text
         named += message.meaning.round is not None
         made |= message.defects
-        asked += "round" in report.rejected
-        meant += len(message.meaning.answers)
+        without_round += "round" in report.rejected
+        intended += len(message.meaning.answers)
         missing += len(message.meaning.answers.keys() - report.answers.keys())
-    assert missing <= 0.005 * meant
+    assert missing <= 0.005 * intended
     assert {field.name for field in fields(NOISY)} == made
-    assert asked <= 0.02 * named
+    assert without_round <= 0.02 * named
 
 
 WORST = [

@@ -57,6 +57,6 @@ def test_fictitious_numbers_do_not_repeat_and_two_rehearsals_have_different_ones
 
 def test_a_number_that_leads_elsewhere_is_not_taken(monkeypatch):
     first, second, third = itertools.islice(fictitious_numbers("rehearsal-1 number"), 3)
-    taken = {first: "another", second: "another"}
-    monkeypatch.setattr(module.routes, "election_of_number", lambda number, fresh: taken.get(number))
+    elections = {first: "another", second: "another"}
+    monkeypatch.setattr(module.routes, "election_of_number", lambda number, fresh: elections.get(number))
     assert free_number("rehearsal-1") == third

@@ -193,8 +193,8 @@ def test_alerts_are_timed_from_the_sms_and_escalations_from_when_they_were_queue
         Message("alert#3", state="failed"),
     )
     escalated = (Message("alert#4", state="sent", stored_at=REAL + 60 * ONE_SECOND, sent_at=REAL + 61 * ONE_SECOND),)
-    told = RehearsedIncident(Incident("kg", "ABCDEF"), message, alerts, escalated)
-    made = report_on(rehearsal(sent(0, message, {}), incidents=(told,)))
+    incident = RehearsedIncident(Incident("kg", "ABCDEF"), message, alerts, escalated)
+    made = report_on(rehearsal(sent(0, message, {}), incidents=(incident,)))
     assert (made.incidents, made.alerts, made.alerts_failed) == (1, 4, 1)
     assert made.alerting == Latency(2, 2.0, 4.0, 4.0)
     assert made.escalating == Latency(1, 1.0, 1.0, 1.0)

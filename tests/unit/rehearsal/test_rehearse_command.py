@@ -60,12 +60,12 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("found", "said"), FAULTS.values(), ids=FAULTS)
-def test_what_is_missing_is_said_and_what_to_do(found, said, configured):
+@pytest.mark.parametrize(("found", "message"), FAULTS.values(), ids=FAULTS)
+def test_what_is_missing_is_said_and_what_to_do(found, message, configured):
     configured(found)
     with pytest.raises(click.ClickException) as refused:
         _webhook(LOCAL, "twilio", None)
-    assert refused.value.message == said
+    assert refused.value.message == message
 
 
 def test_the_address_of_a_stack_on_aws_is_asked_for(configured):

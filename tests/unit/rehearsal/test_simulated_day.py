@@ -85,10 +85,10 @@ def test_two_observers_of_a_station_mostly_agree_and_sometimes_do_not(an_electio
         for which in (1, 2)
     ]
     election = an_election(forms=forms, stations=stations, observers=observers, incidents=None)
-    said = {}
+    voters = {}
     for message in simulate_day(election, replace(PLAN, observers=800, noise=0)).messages:
-        said.setdefault(message.intended.observer.station, []).append(message.intended.answers["A"])
-    both = [answers for answers in said.values() if len(answers) == 2]
+        voters.setdefault(message.intended.observer.station, []).append(message.intended.answers["A"])
+    both = [answers for answers in voters.values() if len(answers) == 2]
     differing = sum(first != second for first, second in both)
     assert len(both) > 350
     assert 1 <= differing < 0.1 * len(both)

@@ -44,15 +44,15 @@ class Server:
                     times = server.asked.count(message)
                 statuses = server.statuses(message)
                 status = statuses[min(times, len(statuses)) - 1]
-                kind, said = server.content if status < 300 else ("application/json", b'{"title": "Try again"}')
+                kind, answer_body = server.content if status < 300 else ("application/json", b'{"title": "Try again"}')
                 if status == 0:
                     self.close_connection = True
                     return
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(said)))
+                self.send_header("Content-Length", str(len(answer_body)))
                 self.end_headers()
-                self.wfile.write(said)
+                self.wfile.write(answer_body)
 
             def do_GET(self):
                 self.do_POST()

@@ -91,9 +91,14 @@ def test_an_aggregator_calls_as_its_settings_describe(settings):
     signed = SENDERS["generic"].with_settings(settings).sign(sms, URL, now)
     heard = handle("generic-described", signed.arriving(now), settings, lambda url: b"")
     assert heard.authentic, heard.reason
-    [taken] = heard.delivery.messages
-    assert (taken.id, taken.sender, taken.recipient, taken.text) == (sms.id, sms.sender, sms.recipient, sms.text)
-    assert taken.sent_at == sms.sent_at
+    [received] = heard.delivery.messages
+    assert (received.id, received.sender, received.recipient, received.text) == (
+        sms.id,
+        sms.sender,
+        sms.recipient,
+        sms.text,
+    )
+    assert received.sent_at == sms.sent_at
 
 
 CANNOT = {
@@ -107,9 +112,9 @@ CANNOT = {
 }
 
 
-@pytest.mark.parametrize(("name", "settings", "said"), CANNOT.values(), ids=CANNOT)
-def test_what_cannot_be_simulated_is_said(name, settings, said):
-    with pytest.raises(CannotSign, match=said):
+@pytest.mark.parametrize(("name", "settings", "problem"), CANNOT.values(), ids=CANNOT)
+def test_what_cannot_be_simulated_is_said(name, settings, problem):
+    with pytest.raises(CannotSign, match=problem):
         SENDERS[name].with_settings(settings)
 
 

@@ -21,14 +21,14 @@ def written(election, plan):
 def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, incidents, most_asked_again):
     typed = read = 0
     for planned, message in written(election, replace(PLAN, noise=noise, incidents=incidents)):
-        meant = planned.intended
-        said = interpret(
-            election, election.observers_by_phone[meant.observer.phones[0]], message.text, planned.received_at
+        intended = planned.intended
+        interpretation = interpret(
+            election, election.observers_by_phone[intended.observer.phones[0]], message.text, planned.received_at
         )
         typed += len(message.meaning.answers)
-        for report in said.reports:
+        for report in interpretation.reports:
             where = (report.reading.form, report.station, report.round, report.observer)
-            assert where == (meant.form, meant.observer.station, meant.round, meant.observer), message.text
+            assert where == (intended.form, intended.observer.station, intended.round, intended.observer), message.text
             assert report.reading.answers.items() <= message.meaning.answers.items(), message.text
             read += len(report.reading.answers)
     assert typed - read <= most_asked_again * typed

@@ -12,10 +12,10 @@ def day(monkeypatch: pytest.MonkeyPatch) -> DayInMemory:
 
 
 def test_a_stranger_has_one_reply_however_often_it_writes(day: DayInMemory) -> None:
-    said = [day.say(STRANGER, f"hello {place}") for place in range(3)]
-    assert [row.state for row in said] == ["quarantined"] * 3
+    messages = [day.say(STRANGER, f"hello {place}") for place in range(3)]
+    assert [row.state for row in messages] == ["quarantined"] * 3
     assert [len(day.rows("out"))] == [1]
-    assert day.reply(said[0]) is not None
+    assert day.reply(messages[0]) is not None
     assert day.reply(day.say("+996777123457", "hello")) is not None
     assert day.differences() == ()
 

@@ -132,8 +132,8 @@ def recounted(form: str, day: Day, chance: random.Random) -> Report:
 def by_hand(day: Day) -> dict[str, dict[str, object]]:
     """Each observer's newest answers of the messages that nobody withdrew, as one would find them in a list."""
     found: dict[str, dict[str, object]] = {}
-    standing = [message for message in day.messages.values() if message.key not in day.report.decisions.withdrawn]
-    for row in sorted(standing, key=lambda answer: answer.source.age):
+    left = [message for message in day.messages.values() if message.key not in day.report.decisions.withdrawn]
+    for row in sorted(left, key=lambda answer: answer.source.age):
         if row.values:
             found.setdefault(row.observer, {}).update(row.values)
     return found
@@ -164,9 +164,9 @@ def test_what_was_withdrawn_gives_way_to_the_answers_before_it(steps: Sequence) 
     if most <= MOST_SUPERSEDED:
         assert given_now == by_hand(day)
         for observer, item in day.report.observers.items():
-            sent = [said for said in day.messages.values() if said.observer == observer and said.values]
-            standing = [said for said in sent if said.key not in day.report.decisions.withdrawn]
-            assert item.first_at == min(said.source.received_at for said in standing)
+            sent = [answer for answer in day.messages.values() if answer.observer == observer and answer.values]
+            left = [answer for answer in sent if answer.key not in day.report.decisions.withdrawn]
+            assert item.first_at == min(answer.source.received_at for answer in left)
 
 
 def said(*texts: tuple[str, dict, int, str], form: str = "OP", decisions: Decisions | None = None) -> Report:

@@ -53,27 +53,27 @@ def report(form: str, *given: tuple[str, dict], decisions: Decisions | None = No
     return station_report
 
 
-def doubts(*reports: Report, of: str = "CL") -> tuple[Doubt, ...]:
-    return doubts_of(ELECTION, {(report.form, report.round): report for report in reports}, (of, "-"))
+def doubts(*reports: Report, form: str = "CL") -> tuple[Doubt, ...]:
+    return doubts_of(ELECTION, {(report.form, report.round): report for report in reports}, (form, "-"))
 
 
-def told(*reports: Report, of: str = "CL") -> list[tuple[str, str]]:
-    return [(doubt.kind, doubt.sentence) for doubt in doubts(*reports, of=of)]
+def told(*reports: Report, form: str = "CL") -> list[tuple[str, str]]:
+    return [(doubt.kind, doubt.sentence) for doubt in doubts(*reports, form=form)]
 
 
 def test_observers_who_disagree_are_quoted_with_the_difference() -> None:
     station_report = report("OP", ("1", {"E": 1201, "A": True, "K": 1}), ("2", {"E": 1211, "A": False, "K": 2}))
-    assert told(station_report, of="OP") == [
+    assert told(station_report, form="OP") == [
         ("conflict", "A: observer 1 yes, observer 2 no"),
         ("conflict", "E: observer 1 1201, observer 2 1211: 10 apart"),
         ("conflict", "K: observer 1 1, observer 2 2"),
     ]
-    assert [doubt.votes for doubt in doubts(station_report, of="OP")] == [0, 10, 0]
+    assert [doubt.votes for doubt in doubts(station_report, form="OP")] == [0, 10, 0]
 
 
 def test_d2_within_the_tolerance_there_is_none() -> None:
-    whole = {"C": 430, "D": 20}
-    assert told(report("CL", ("1", whole | {"E": 410}), ("2", {"E": 420}))) == []
+    answers = {"C": 430, "D": 20}
+    assert told(report("CL", ("1", answers | {"E": 410}), ("2", {"E": 420}))) == []
 
 
 def test_a_failed_check_says_both_sides_until_it_is_explained_or_changes() -> None:
@@ -98,7 +98,7 @@ def test_a_check_that_is_no_comparison_names_what_it_looks_at() -> None:
 def test_half_a_count_names_what_is_missing() -> None:
     assert told(report("CL", ("1", {"C": 1200}))) == [("partial_count", "1 of 3 questions answered, missing D, E")]
     assert doubts(report("CL", ("1", {"C": 1200})))[0].votes == 1500
-    assert told(report("OP", ("1", {"A": True})), of="OP") == [], "no count"
+    assert told(report("OP", ("1", {"A": True})), form="OP") == [], "no count"
 
 
 def confirmed(value: object) -> Mapping[tuple[str, str], Confirmation]:
@@ -107,8 +107,8 @@ def confirmed(value: object) -> Mapping[tuple[str, str], Confirmation]:
 
 def test_an_answer_that_changed_since_it_was_confirmed() -> None:
     decisions = Decisions(confirmed=confirmed(1200))
-    assert told(report("OP", ("1", {"E": 1200}), decisions=decisions), of="OP") == []
-    assert told(report("OP", ("1", {"E": 1300}), decisions=decisions), of="OP") == [
+    assert told(report("OP", ("1", {"E": 1200}), decisions=decisions), form="OP") == []
+    assert told(report("OP", ("1", {"E": 1300}), decisions=decisions), form="OP") == [
         ("changed_after_confirmation", "E: observer 1 confirmed 1200 at 20:00, and 1300 has come since")
     ]
 
@@ -116,12 +116,12 @@ def test_an_answer_that_changed_since_it_was_confirmed() -> None:
 def test_a_choice_ends_the_conflict() -> None:
     both = report("OP", ("1", {"A": True}), ("2", {"A": False}))
     choice = Choice(None, basis_of({"1": True, "2": False}), AIDA)
-    assert told(both, of="OP") != []
-    assert told(replace(both, decisions=Decisions().choosing({"A": choice})), of="OP") == []
+    assert told(both, form="OP") != []
+    assert told(replace(both, decisions=Decisions().choosing({"A": choice})), form="OP") == []
 
 
 def test_who_is_left_out_contradicts_nobody() -> None:
     both = report("OP", ("1", {"A": True}), ("2", {"A": False}), decisions=Decisions().leaving_out("2", AIDA))
-    assert told(both, of="OP") == []
+    assert told(both, form="OP") == []
     nobody = replace(both, decisions=both.decisions.leaving_out("1", AIDA))
-    assert told(nobody, of="OP") == []
+    assert told(nobody, form="OP") == []

@@ -105,8 +105,8 @@ def entries(form: Form) -> st.SearchStrategy[EntryFields]:
 @given(st.one_of([entries(form) for form in ELECTION.forms]))
 def test_m5_what_is_typed_into_fields_gives_the_report_that_it_gives_as_an_sms(fields: EntryFields) -> None:
     typed = [f"{code}={value}" for code, value in fields.answers.items()]
-    said = " ".join([fields.form, "1001", *filter(None, [fields.round]), *typed])
-    [by_entry], [by_sms] = read(entry_text(ELECTION, fields), ELECTION).reports, read(said, ELECTION).reports
+    text = " ".join([fields.form, "1001", *filter(None, [fields.round]), *typed])
+    [by_entry], [by_sms] = read(entry_text(ELECTION, fields), ELECTION).reports, read(text, ELECTION).reports
     assert not by_sms.rejected
     assert (by_entry.form, by_entry.station, by_entry.round) == (by_sms.form, by_sms.station, by_sms.round)
     assert dict(by_entry.answers) == dict(by_sms.answers)

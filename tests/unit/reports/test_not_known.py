@@ -41,26 +41,26 @@ ANSWERS = st.fixed_dictionaries(
 MESSAGES = st.lists(st.tuples(st.sampled_from("12"), ANSWERS), max_size=4)
 
 
-def merged(said: Sequence[tuple[int, tuple[str, Mapping[str, Value]]]]) -> Report:
+def merged(messages: Sequence[tuple[int, tuple[str, Mapping[str, Value]]]]) -> Report:
     report = Report("1", "OP", "-")
-    for minute, (observer, answers) in said:
+    for minute, (observer, answers) in messages:
         report = report.merge(observer, answers, Source(MORNING + dt.timedelta(minutes=minute), f"m{minute}"))
     return report
 
 
-def answered(*said: tuple[str, Mapping[str, Value]]) -> Report:
-    return merged(list(enumerate(said)))
+def answered(*reports: tuple[str, Mapping[str, Value]]) -> Report:
+    return merged(list(enumerate(reports)))
 
 
-@given(said=MESSAGES)
-def test_the_order_of_processing_changes_nothing(said: list) -> None:
-    reports = [merged(order) for order in permutations(enumerate(said))]
+@given(messages=MESSAGES)
+def test_the_order_of_processing_changes_nothing(messages: list) -> None:
+    reports = [merged(order) for order in permutations(enumerate(messages))]
     assert all(report == reports[0] for report in reports)
 
 
-@given(said=MESSAGES)
-def test_whoever_knows_answers_for_the_station(said: list) -> None:
-    report = answered(*said)
+@given(messages=MESSAGES)
+def test_whoever_knows_answers_for_the_station(messages: list) -> None:
+    report = answered(*messages)
     counted = station_answers(ELECTION, report)
     for code in ("E", "D"):
         given_by = [observer.answers[code].value for observer in report.observers.values() if code in observer.answers]
@@ -71,9 +71,9 @@ def test_whoever_knows_answers_for_the_station(said: list) -> None:
             assert len(known) == 2 or not given_by
 
 
-@given(said=MESSAGES)
-def test_what_is_not_known_is_in_no_sum(said: list) -> None:
-    report = answered(*said)
+@given(messages=MESSAGES)
+def test_what_is_not_known_is_in_no_sum(messages: list) -> None:
+    report = answered(*messages)
     counters = contribution(ELECTION, report)
     value = station_answers(ELECTION, report).values.get("E")
     assert counters.get("E#unknown", 0) == (value is UNKNOWN)

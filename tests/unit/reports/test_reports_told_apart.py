@@ -127,9 +127,9 @@ def test_a_report_counts_its_answers_and_the_checks_that_it_fails(numbered: Elec
 def test_the_reply_names_the_report_or_asks_which_it_is(language: str, numbered: Election) -> None:
     good = ReportResult("VI", "1003", "12", ("N", "A"), ("C",), {})
     assert "VI 1003 12." in report_reply(numbered, language, [good])
-    asked = report_reply(
+    reply = report_reply(
         numbered, language, [ReportResult("VI", "1003", "-", ("A",), (), {}, flags=("serial_missing",))]
     )
-    assert "VI 1003." in asked
-    assert ", N " in asked or ": N " in asked
-    assert catalogue()[language]["reply_accepted"].split("{")[0] not in asked
+    assert "VI 1003." in reply
+    assert ", N " in reply or ": N " in reply
+    assert catalogue()[language]["reply_accepted"].split("{")[0] not in reply

@@ -58,9 +58,9 @@ def arrivals(draw: st.DrawFn, name: str = "", begun: float = 0) -> tuple[int, li
 def test_every_order_makes_one_sms(arrived: tuple[int, list[StoredPart]]) -> None:
     total, pieces = arrived
     known = noted(pieces, total)
-    whole = [sms for sms in known if sms.is_complete]
-    assert len(whole) == 1
-    assert {piece.number for piece in whole[0].pieces} == set(range(1, total + 1))
+    complete = [sms for sms in known if sms.is_complete]
+    assert len(complete) == 1
+    assert {piece.number for piece in complete[0].pieces} == set(range(1, total + 1))
     for rest in [sms for sms in known if not sms.is_complete]:
         known = without_repetition(known, rest)
     [sms] = known

@@ -18,7 +18,7 @@ from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import LANGUAGES
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-TAUGHT = [(wish, said) for wish, many in words().items() for said in itertools.chain.from_iterable(many.values())]
+TAUGHT = [(wish, word) for wish, many in words().items() for word in itertools.chain.from_iterable(many.values())]
 ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
 
 # text, wish
@@ -69,16 +69,16 @@ def test_a_wish_is_all_that_the_text_says(text: str, wish: str | None) -> None:
     assert wish_in(text) == wish
 
 
-@pytest.mark.parametrize(("wish", "said"), TAUGHT)
-def test_every_word_in_any_case_and_punctuation(wish: str, said: str) -> None:
-    for text in (said, said.lower(), said.capitalize(), f"«{said}»", f" {said} !!!", f"{said}.\n", skeleton(said)):
+@pytest.mark.parametrize(("wish", "word"), TAUGHT)
+def test_every_word_in_any_case_and_punctuation(wish: str, word: str) -> None:
+    for text in (word, word.lower(), word.capitalize(), f"«{word}»", f" {word} !!!", f"{word}.\n", skeleton(word)):
         assert wish_in(text) == wish, text
 
 
 @given(st.sampled_from(TAUGHT), st.text(st.characters(categories=["L", "N"]), min_size=1), st.booleans())
 def test_one_more_letter_or_digit_makes_it_something_else(taught: tuple[str, str], more: str, after: bool) -> None:
     text = f"{taught[1]} {more}" if after else f"{more} {taught[1]}"
-    known = {skeleton(said.replace(" ", "")) for _, said in TAUGHT}
+    known = {skeleton(word.replace(" ", "")) for _, word in TAUGHT}
     assert wish_in(text) is None or skeleton(text.replace(" ", "")) in known
 
 
@@ -87,22 +87,22 @@ def test_no_text_is_too_much(text: str) -> None:
     assert wish_in(text) in (None, *WISHES)
 
 
-@given(st.lists(st.sampled_from([said for _, said in TAUGHT] + ["OP", "1001", "A1", "B0730", "TU", "A300", "#"])))
+@given(st.lists(st.sampled_from([word for _, word in TAUGHT] + ["OP", "1001", "A1", "B0730", "TU", "A300", "#"])))
 def test_what_reads_as_a_report_is_never_a_wish(pieces: list[str]) -> None:
     text = " ".join(pieces)
     assert not (read(text, ELECTION).reports and wish_in(text))
 
 
-@pytest.mark.parametrize(("wish", "said"), TAUGHT)
-def test_no_word_is_a_form_a_command_or_a_cancellation(wish: str, said: str) -> None:
-    reading = read(said, ELECTION)
+@pytest.mark.parametrize(("wish", "word"), TAUGHT)
+def test_no_word_is_a_form_a_command_or_a_cancellation(wish: str, word: str) -> None:
+    reading = read(word, ELECTION)
     assert (reading.reports, reading.held) == ((), None)
-    assert commands.command_in(said) is None
-    assert " ".join(map(skeleton, said.split())) not in reading_words().held
+    assert commands.command_in(word) is None
+    assert " ".join(map(skeleton, word.split())) not in reading_words().held
 
 
 def test_no_word_means_both() -> None:
-    out, back = ({skeleton(said) for wish, said in TAUGHT if wish == value} for value in ("out", "in"))
+    out, back = ({skeleton(word) for wish, word in TAUGHT if wish == value} for value in ("out", "in"))
     assert out.isdisjoint(back)
 
 

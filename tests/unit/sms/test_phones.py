@@ -8,7 +8,7 @@ from chalicelib.observation.sms.phones import international, is_international, w
 
 
 @pytest.mark.parametrize(
-    ("written", "region", "meant"),
+    ("written", "region", "canonical"),
     [
         ("+996555100001", None, "+996555100001"),
         ("+9960555100001", None, "+996555100001"),
@@ -43,8 +43,8 @@ from chalicelib.observation.sms.phones import international, is_international, w
         ("+0", None, "+0"),
     ],
 )
-def test_one_written_form_for_each_number(written, region, meant):
-    assert international(written, region) == meant
+def test_one_written_form_for_each_number(written, region, canonical):
+    assert international(written, region) == canonical
 
 
 @given(st.text("+0123456789 ()-", max_size=20), st.sampled_from([None, "KG", "AR", "MX", "BR", "IT", "HU"]))
@@ -56,11 +56,11 @@ def test_writing_a_number_again_changes_nothing_and_nothing_raises(written, regi
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "has_country"),
     [("+996700", True), ("00996700", True), (" tel:+996700", True), ("0700900001", False), ("700900001", False)],
 )
-def test_whether_a_number_has_its_country(written, told):
-    assert is_international(written) is told
+def test_whether_a_number_has_its_country(written, has_country):
+    assert is_international(written) is has_country
 
 
 @pytest.mark.parametrize(

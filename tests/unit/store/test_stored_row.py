@@ -50,8 +50,8 @@ def test_a_row_is_written_and_read_as_pynamodb_does(model: type[Model]) -> None:
     assert written == by_pynamodb(row)
     again = model.from_raw_data({**written, "of another version": {"S": "x"}})
     assert again.attribute_values == row.attribute_values
-    whole = by_pynamodb(row)
-    AttributeContainer._container_deserialize(row, whole)
+    attributes = by_pynamodb(row)
+    AttributeContainer._container_deserialize(row, attributes)
     assert again.attribute_values == row.attribute_values
 
 

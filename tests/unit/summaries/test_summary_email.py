@@ -48,9 +48,9 @@ HELD = {"Chuy": 1}
 FAILED = {"Chuy": {"TU": {"A >= previous(A)": 2}}, "Osh city": {"TU": {"A >= previous(A)": 1}}}
 
 
-def summary_email(election, told, summary, before=None, dashboard="") -> Email:
+def summary_email(election, recipient, summary, before=None, dashboard="") -> Email:
     held_before = HELD if before is summary else {}
-    return email_of(election, told, Hour(summary, before, OPEN, FAILED, HELD, held_before), dashboard)
+    return email_of(election, recipient, Hour(summary, before, OPEN, FAILED, HELD, held_before), dashboard)
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +89,13 @@ def test_the_email_is_worded_in_the_coordinators_language(election, summary):
 
 def test_what_has_changed_since_the_last_summary_comes_first(election, summary, before):
     text = summary_email(election, coordinator("en"), summary, before).text
-    told = text[text.index("== Chuy ==") : text.index("Reports\n")]
-    assert told.split("\n\n")[1] == (
+    section = text[text.index("== Chuy ==") : text.index("Reports\n")]
+    assert section.split("\n\n")[1] == (
         "Since 11:00\n- New incidents: critical 1, medium 1\n- Opening: +1 reports\n- Turnout 10:00: +1 reports\n"
         "- Held back because observers disagree: +1"
     )
-    told = "1,700 voters at 2 of 3 stations, 850 a station; at 11:00: 700 at 1, 700 a station"
-    assert f"- Turnout 10:00: {told}\n" in text
+    turnout = "1,700 voters at 2 of 3 stations, 850 a station; at 11:00: 700 at 1, 700 a station"
+    assert f"- Turnout 10:00: {turnout}\n" in text
     again = summary_email(election, coordinator("en"), summary, summary).text
     assert "Since 12:00\n- Nothing new.\n" in again
     assert "Since" not in summary_email(election, coordinator("en"), summary).text
@@ -118,9 +118,9 @@ def test_doubts_are_told_with_their_number_of_stations(an_election, summary):
 
 
 def test_more_stations_held_back_are_told_as_a_change(election, summary, before):
-    told = Hour(summary, before, OPEN, FAILED, {"Chuy": 3, "Osh city": 1}, {"Chuy": 1})
-    assert "disagree: +3\n" in email_of(election, coordinator("en", ("*",)), told).text
-    assert "disagree: +2\n" in email_of(election, coordinator("en"), told).text
+    hour = Hour(summary, before, OPEN, FAILED, {"Chuy": 3, "Osh city": 1}, {"Chuy": 1})
+    assert "disagree: +3\n" in email_of(election, coordinator("en", ("*",)), hour).text
+    assert "disagree: +2\n" in email_of(election, coordinator("en"), hour).text
     same = Hour(summary, before, OPEN, FAILED, HELD, HELD)
     assert "disagree: +" not in email_of(election, coordinator("en", ("*",)), same).text
 
@@ -152,17 +152,17 @@ def test_rounds_that_have_not_begun_are_left_out_unless_something_came(election,
 
 
 @pytest.mark.parametrize(
-    ("regions", "told", "subject"),
+    ("regions", "regions_told", "subject"),
     [
         (("Chuy",), ["Chuy"], "Chuy, 12:00: observation summary"),
         (("Chuy", "Osh city"), ["Chuy", "Osh city"], "Chuy, Osh city, 12:00: observation summary"),
         (("*",), ["Whole country", "Chuy", "Osh city"], "Whole country, 12:00: observation summary"),
     ],
 )
-def test_a_coordinator_is_told_of_own_regions_alone(election, summary, regions, told, subject):
+def test_a_coordinator_is_told_of_own_regions_alone(election, summary, regions, regions_told, subject):
     email = summary_email(election, coordinator("en", regions), summary)
-    assert re.findall(r"^== (.*) ==$", email.text, re.MULTILINE) == told
-    assert re.findall(r"<h2>(.*)</h2>", email.html) == told
+    assert re.findall(r"^== (.*) ==$", email.text, re.MULTILINE) == regions_told
+    assert re.findall(r"<h2>(.*)</h2>", email.html) == regions_told
     assert email.subject == subject
 
 

@@ -128,7 +128,7 @@ def test_without_a_number_there_is_nothing_to_draw() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "palette", "said"),
+    ("rows", "palette", "problem"),
     [
         ([], b"abc", "rows"),
         ([b""], b"abc", "rows"),
@@ -138,6 +138,6 @@ def test_without_a_number_there_is_nothing_to_draw() -> None:
         ([b"\0"], b"abc" * 257, "palette"),
     ],
 )
-def test_what_is_no_picture_is_refused(rows: list[bytes], palette: bytes, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_what_is_no_picture_is_refused(rows: list[bytes], palette: bytes, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
         encode(rows, palette)

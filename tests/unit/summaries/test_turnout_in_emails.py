@@ -53,7 +53,7 @@ def images(email: Email) -> list[tuple[str, str]]:
     ],
 )
 def test_a_curve_has_every_round_and_the_mean_of_the_stations_that_reported(election, now, before, points) -> None:
-    area, earlier = (summarise(election, answered("Chuy", **of), NOON).regions["Chuy"] for of in (now, before))
+    area, earlier = (summarise(election, answered("Chuy", **counts), NOON).regions["Chuy"] for counts in (now, before))
     curve = turnout_curve(election, area, earlier)
     assert curve == {name: Point(minute, *point) for (name, minute), point in zip(ROUNDS.items(), points, strict=True)}
 
@@ -79,14 +79,14 @@ def test_without_turnout_or_without_rounds_there_is_no_picture(election, an_elec
 )
 def test_its_words_are_in_the_coordinators_language_and_its_numbers_in_the_text_part(election, language, words) -> None:
     email = told(election, answered("Chuy", ten=(2, 3700), two=(1, 2000)), answered("Chuy", ten=(1, 1700)), language)
-    [(source, said)] = images(email)
-    assert said.replace("\N{NO-BREAK SPACE}", " ") == words
+    [(source, caption)] = images(email)
+    assert caption.replace("\N{NO-BREAK SPACE}", " ") == words
     assert email.charts[source.removeprefix("cid:")] == (
         Point(600, 1850, 1700),
         Point(840, 2000, None),
         Point(1560, None, None),
     )
-    for number in re.findall(r"\d\D?\d{3}", said):
+    for number in re.findall(r"\d\D?\d{3}", caption):
         assert re.search(rf"(a station|в среднем|орточо).* {number}|{number} a station", email.text), number
 
 

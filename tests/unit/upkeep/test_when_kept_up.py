@@ -37,7 +37,7 @@ def test_it_is_kept_up_while_people_work_on_it(
     loaded = LoadedElection(sample, Clock(MORNING, BEGUN, factor), 1, sample)
     monkeypatch.setattr(elections, "list_elections", lambda: ["kg-2017"])
     monkeypatch.setattr(elections, "current", lambda election_id: loaded)
-    monkeypatch.setattr(upkeep, "keep_up", lambda *of: None)
+    monkeypatch.setattr(upkeep, "keep_up", lambda *arguments: None)
     assert upkeep.keep_up_due(BEGUN + after) == kept
 
 
@@ -55,7 +55,7 @@ def test_where_there_is_time_for_one_alone_each_has_its_turn(monkeypatch: pytest
     clock = SimpleNamespace(seconds=0.0)
     monkeypatch.setattr(isolation.time, "monotonic", lambda: clock.seconds)
     monkeypatch.setattr(elections, "current", current)
-    monkeypatch.setattr(upkeep, "keep_up", lambda *of: None)
+    monkeypatch.setattr(upkeep, "keep_up", lambda *arguments: None)
     for minute in range(3):
         assert upkeep.keep_up_due(BEGUN + dt.timedelta(minutes=minute), until=clock.seconds + 1) == 1
     assert sorted(begun) == ["a", "b", "c"]
