@@ -9,6 +9,7 @@ import pytest
 from cloud_template import template
 
 from chalicelib.cli import main
+from chalicelib.entrypoints.api.routes import ROUTES
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "infra").glob("*.md")])
@@ -50,6 +51,32 @@ def test_every_path_exists(page: Path) -> None:
     named = {path.rstrip("/.") for path in PATH.findall(page.read_text()) if not written or written not in path}
     missing = [path for path in named if not (ROOT / path).exists() and not (ROOT / "chalicelib" / path).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_table_is_whole(page: Path) -> None:
+    """Rows that another paragraph cuts off are shown as a line of words and bars."""
+    lines = ["", *re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL).splitlines(), ""]
+    cut_off = [
+        line
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+        if line.startswith("|") and not before.startswith("|") and not re.fullmatch(r"\|( ?-+ ?\|)+", after)
+    ]
+    assert cut_off == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_route_exists(page: Path) -> None:
+    """By its path with the version; what stands in capitals is filled in by the reader."""
+    named = re.findall(r"\b(GET|POST|PUT|DELETE) (/[\w/-]+)", page.read_text())
+    of_routes = [(method, re.sub(r"\{\w+\}", "[^/]+", path)) for method, path in ROUTES]
+    unknown = [
+        f"{method} {path}"
+        for method, path in named
+        if not path.startswith(("/webhooks/", "/health"))
+        and not any(method == known and re.fullmatch(pattern, path) for known, pattern in of_routes)
+    ]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
@@ -140,6 +167,16 @@ def test_the_data_model_names_every_table_and_index() -> None:
             assert f"\n## {table}\n" in page
             for index in resource["Properties"].get("GlobalSecondaryIndexes", []):
                 assert f"`{index['IndexName']}`" in page
+
+
+def test_the_data_model_names_every_key_of_a_message() -> None:
+    page = (ROOT / "docs" / "data-model.md").read_text()
+    keys = (ROOT / "chalicelib" / "store" / "keys.py").read_text()
+    beginnings = set(re.findall(r'f"([a-z]+#)\{', keys)) | set(
+        re.findall(r'^_[A-Z_]+ = "([a-z]+#)"', keys, re.MULTILINE)
+    )
+    assert len(beginnings) > 14
+    assert [beginning for beginning in sorted(beginnings) if f"`{beginning}" not in page] == []
 
 
 def test_decisions_have_a_number_a_date_and_a_status() -> None:
