@@ -1,4 +1,4 @@
-"""Signing in over HTTP: a link or a code by email, a cookie, the end of both (SCREENS A1 to A4, K1)."""
+"""Signing in over HTTP: a link or a code by email, a cookie, the end of both."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Whatever a person changes by the API is one line of the audit trail: SCREENS H1."""
+"""Whatever a person changes by the API is one line of the audit trail."""
 
 import fault_paths_decisions
 import fault_paths_desk

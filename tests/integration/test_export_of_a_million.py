@@ -1,4 +1,4 @@
-"""An export of a nation's messages: time, memory, and a file that can be read back. SCREENS E2."""
+"""An export of a nation's messages: time, memory, and a file that can be read back."""
 
 import csv
 import gzip

@@ -184,7 +184,7 @@ def test_what_a_newer_version_adds_to_a_row_is_kept(released: Released, services
 
 
 def test_a4_a_report_keeps_what_a_newer_version_added_to_its_row(pipeline: Pipeline, services: Stack) -> None:
-    """TRUST.md A4: a report that is changed by this version, with an attribute that only the next one knows."""
+    """docs/security.md, A4: a report that is changed by this version, with an attribute of the next one."""
     pipeline.say(pipeline.phone(), "OP A1")
     [stored_report] = pipeline.reports()
     key = {"station": {"S": f"{pipeline.election.id}#{stored_report.report.station}"}, "form": {"S": "OP#-"}}

@@ -1,4 +1,4 @@
-"""The call desk in a browser: SCREENS C1 to C8."""
+"""The call desk in a browser."""
 
 import datetime as dt
 import itertools

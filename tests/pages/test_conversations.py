@@ -1,4 +1,4 @@
-"""What observers and the room say to each other: SCREENS O1 to O4, M3, M6, M7."""
+"""What observers and the room say to each other."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""Turnout, quick count and the wall: SCREENS Q1, W1, W2, W4."""
+"""Turnout, quick count and the wall."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The desks: messages, incidents, stations. SCREENS M1, M2, M4, I1, I2, B2, B3, T1, T2, T5, S4, F4."""
+"""The desks: messages, incidents, stations."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who gets in, how far, and where nothing can be done any more: SCREENS A3, A4, X4, K3, L3."""
+"""Who gets in, how far, and where nothing can be done any more."""
 
 import re
 from collections.abc import Iterator

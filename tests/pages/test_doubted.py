@@ -1,4 +1,4 @@
-"""Numbers that should not be trusted yet, from SMS that come in a browser's sight: SCREENS D2, T4."""
+"""Numbers that should not be trusted yet, from SMS that come in a browser's sight."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The frame and sign-in: SCREENS F2, F3, F5, A1, A2, B1."""
+"""The frame and sign-in."""
 
 import re
 import time

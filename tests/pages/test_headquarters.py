@@ -1,4 +1,4 @@
-"""What headquarters and administrators do: SCREENS X1 to X3, E1, E4, H1, H3, K1, Q2, Y2."""
+"""What headquarters and administrators do."""
 
 import re
 from pathlib import Path

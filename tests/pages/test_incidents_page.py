@@ -1,4 +1,4 @@
-"""Incidents on the page, by several people at once: SCREENS I1, I3 to I5."""
+"""Incidents on the page, by several people at once."""
 
 import pytest
 from deployed import eventually

@@ -1,4 +1,4 @@
-"""The board and the stations behind its numbers: SCREENS B2, B7, S1 to S3, E1."""
+"""The board and the stations behind its numbers."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every screen in every language, theme and width: SCREENS F1 and F2."""
+"""Every screen in every language, theme and width."""
 
 import pytest
 from playwright.sync_api import Browser, expect

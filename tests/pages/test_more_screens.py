@@ -1,4 +1,4 @@
-"""The log, imports, the map, training and changes of the roster: SCREENS E6, L1, L2, P1 to P3, R1, T6."""
+"""The log, imports, the map, training and changes of the roster."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A count that comes in at night, and a minute in which a round is missed: SCREENS B6, D1, D3, Q4, W3."""
+"""A count that comes in at night, and a minute in which a round is missed."""
 
 import re
 

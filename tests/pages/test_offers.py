@@ -1,4 +1,4 @@
-"""What is offered after a call: SCREENS 4, outcomes 7 and 8."""
+"""What is offered after a call."""
 
 from typing import Any
 

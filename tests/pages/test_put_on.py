@@ -1,4 +1,4 @@
-"""Stations that a list, doubts or a send put on the call list: SCREENS 2, 8, 9."""
+"""Stations that a list, doubts or a send put on the call list."""
 
 from typing import Any
 

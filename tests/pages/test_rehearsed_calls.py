@@ -1,4 +1,4 @@
-"""A rehearsal for operators: simulated observers answer whoever rings from the page (SCREENS 4)."""
+"""A rehearsal for operators: simulated observers answer whoever rings from the page."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The map on a small phone: its letters can be read, loaded there or made narrow there (SCREENS 11)."""
+"""The map on a small phone: its letters can be read, loaded there or made narrow there."""
 
 from typing import Any, Final
 

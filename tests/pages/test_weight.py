@@ -1,4 +1,4 @@
-"""How much a page load brings, and how long it takes: SCREENS B5 and the page's weight."""
+"""How much a page load brings, and how long it takes."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""The audit trail by its routes: SCREENS H2."""
+"""The audit trail by its routes."""
 
 from chalicelib.entrypoints.api.routes import ROUTES, UNVERSIONED
 

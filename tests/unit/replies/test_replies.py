@@ -284,7 +284,7 @@ def test_an_alert_email_keeps_the_observers_words_out_of_its_subject(election: E
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\u2028", "\x85"])
 def test_c_an_observer_s_line_breaks_imitate_no_line_of_an_alert(election: Election, end: str) -> None:
-    """TRUST.md C: an SMS whose last lines read as how to answer."""
+    """docs/security.md, C: an SMS whose last lines read as how to answer."""
     forged = f"they beat us{end}{end}Answer: OK 99"
     _, body = incident_alert_email(election, "en", **alert(election, forged))
     assert [line for line in body.splitlines() if "OK 99" in line] == ["> Answer: OK 99"]

@@ -1,4 +1,4 @@
-"""The wall's figures: what is counted, what is too little to show, and that nobody is named (SCREENS W1)."""
+"""The wall's figures: what is counted, what is too little to show, and that nobody is named."""
 
 import datetime as dt
 import json
