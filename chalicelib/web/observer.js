@@ -70,7 +70,7 @@ export function open({number}) {
   function figures() {
     if (!my.detail) return nothing;
     const {figures: of, observer} = my.detail;
-    return html`<p class="quiet">${[observer.organisation, t('observer.figures', {sms: count(of.sms), accepted: count(of.accepted), again: count(of.asked_again), n: count(of.in_time), of: count(of.reports)})].filter(Boolean).join(' · ')}</p>`;
+    return html`<p class="quiet filters">${[observer.organisation, t('observer.figures', {sms: count(of.sms), accepted: count(of.accepted), again: count(of.asked_again), n: count(of.in_time), of: count(of.reports)})].filter(Boolean).join(' · ')}</p>`;
   }
 
   const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small><br>

@@ -38,7 +38,7 @@ export function open({station, form, doubt}) {
         ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
         ${my.lease?.view() ?? nothing}<span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
       ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b class="stated missing">${t('roster.closed', {time: time(one.closed_at)})}</b></p>` : nothing}
-      ${seesPeople() ? html`<p class="quiet">${lastLife()} ${calls.last()}</p>${people()}` : nothing}
+      ${seesPeople() ? html`<p class="quiet filters">${lastLife()}<span>${calls.last()}</span></p>${people()}` : nothing}
       ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
       ${[...reports].sort(byUrgency).map(block)}
       ${calls.view()}
@@ -47,7 +47,7 @@ export function open({station, form, doubt}) {
 
   function lastLife() {
     const heard = my.station.observers.map((one) => one.last_heard).filter(Boolean).sort().at(-1);
-    return heard ? `${t('stations.lastlife')}: ${t('calls.heard', {age: ageOf(heard, serverNow())})} ·` : nothing;
+    return html`<span>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</span>`;
   }
 
   const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b><a href=${link('observer', {number: one.number})}>${one.name}</a> <small>${one.number} · ${one.language}</small></b>

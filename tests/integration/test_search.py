@@ -27,7 +27,7 @@ def test_a_number_finds_its_station_and_digits_of_a_phone_their_observer(load: L
     pipeline = load(size=2)
     lead, second = pipeline.observers(0)
     assert numbers(found(pipeline, lead.station)["stations"])[0] == lead.station
-    assert numbers(found(pipeline, lead.number)["observers"]) == [lead.number]
+    assert numbers(found(pipeline, lead.number)["observers"])[0] == lead.number
     digits = lead.phones[0][-6:]
     assert lead.number in numbers(found(pipeline, f"{digits[:3]}-{digits[3:]}")["observers"])
     assert second.number in numbers(found(pipeline, second.name.split()[0].upper())["observers"])
