@@ -88,12 +88,14 @@ def main() -> None:
     sys.path.append(str(Path(__file__).parents[1]))
     from infra.emulator_logs import told_at_once  # noqa: PLC0415 - beside this file, which is a script
     from infra.emulator_rows import quicken  # noqa: PLC0415
+    from infra.emulator_server import serve_in_c  # noqa: PLC0415
     from infra.emulator_workers import WorkerPopen  # noqa: PLC0415
 
     lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": SharedZip})
     lambda_runtime.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": WorkerPopen(subprocess.Popen)})
     told_at_once(lambda_runtime.Worker)
     quicken()
+    serve_in_c()
     if KEPT in os.environ:
         from infra.emulator_journal import keep  # noqa: PLC0415 - ministack's own, as above
 
