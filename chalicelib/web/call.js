@@ -46,13 +46,19 @@ export function card(station, {isMine, done}) {
     now.forEach((report) => my.owed.add(report));
   }
 
-  if (!isMine) take('lease');
+  // Whether a lease was taken is told by its own answer: a card that was asked for before it does not know of it.
+  let taking = isMine ? Promise.resolve(true) : take('lease');
 
   async function take(how) {
     const answer = await actLease(`${path}/${how}`, {}, {done: null});
     my.isMine = Boolean(answer);
     pollNow();
     draw();
+    return my.isMine;
+  }
+
+  function retake(how) {
+    taking = take(how);
   }
 
   function close() {
@@ -62,7 +68,7 @@ export function card(station, {isMine, done}) {
 
   async function release() {
     close();
-    if (my.isMine) await send(`${path}/release`, {}).catch(() => {});
+    if ((await taking) || my.isMine) await send(`${path}/release`, {}).catch(() => {});
   }
 
   // Every phone there is, in the order of trying: the observers', then the coordinators'.
@@ -151,8 +157,8 @@ export function card(station, {isMine, done}) {
 
   function lease(one) {
     if (my.isMine) return html`<small class="lease mine">${one.lease ? t('calls.mine', {time: span((Date.parse(one.lease.until) - serverNow()) / 1000)}) : ''}</small>`;
-    if (!one.lease) return html`<button type="button" @click=${() => take('lease')}>${t('calls.take')}</button>`;
-    return html`<span class="lease warned">${t('calls.held', {who: one.lease.holder})} <button type="button" @click=${() => take('take-over')}>${t('calls.takeover')}</button></span>`;
+    if (!one.lease) return html`<button type="button" @click=${() => retake('lease')}>${t('calls.take')}</button>`;
+    return html`<span class="lease warned">${t('calls.held', {who: one.lease.holder})} <button type="button" @click=${() => retake('take-over')}>${t('calls.takeover')}</button></span>`;
   }
 
   const phone = (one) => html`<div class="caller ${one.phone === draft.phone ? 'chosen' : ''}">
