@@ -16,8 +16,12 @@ from chalicelib.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
 _AWS = [f"awscli.{name}" for name in ("clidriver", "handlers", "customizations.cloudformation.deploy")]
-_forked = multiprocessing.get_context("forkserver")
-_forked.set_forkserver_preload(sorted({place.partition(":")[0] for place in COMMANDS.values()}) + _AWS)
+FORKED = multiprocessing.get_context("forkserver")
+"""Forks a process from one that has imported both.
+
+Its environment is that of the first of them.
+"""
+FORKED.set_forkserver_preload(sorted({place.partition(":")[0] for place in COMMANDS.values()}) + _AWS)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Running:
         self._written = TemporaryDirectory()
         self._ended: tuple[str, str] | None = None
         self._paths = [Path(self._written.name, name) for name in ("output", "errors")]
-        self._process: Any = _forked.Process(target=_command, args=(run, str(folder), dict(environ), self._paths))
+        self._process: Any = FORKED.Process(target=_command, args=(run, str(folder), dict(environ), self._paths))
         self._process.start()
 
     @property
@@ -93,6 +97,12 @@ def call_aws(arguments: Sequence[str], environ: Mapping[str, str]) -> Called:
     return _ended(Running(_Aws(tuple(arguments)), Path.cwd(), environ))
 
 
+def take_environ(environ: Mapping[str, str]) -> None:
+    """Have this process an environment of its own."""
+    os.environ.clear()
+    os.environ.update(environ)
+
+
 def _ended(running: Running) -> Called:
     output, errors = running.communicate()
     assert running.returncode is not None
@@ -101,8 +111,7 @@ def _ended(running: Running) -> Called:
 
 def _command(run: Callable[[], None], folder: str, environ: Mapping[str, str], written: Sequence[Path]) -> None:
     os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environ)
+    take_environ(environ)
     for path, stream in zip(written, (sys.stdout, sys.stderr), strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream.fileno())
     run()

@@ -1,7 +1,7 @@
 """Many workers, each a process of its own, send by the same carriers at once: what one finds out, all know."""
 
 import datetime as dt
-import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from carrier_apis import TAKEN, Vendors, serving
+from cli_process import FORKED, take_environ
 from pipeline import Pipeline, stored
 from shown_messages import describe_message
 
@@ -47,7 +48,7 @@ def work(keys: list[str], now: dt.datetime) -> list[str]:
 
 def by_workers(rows: list[Message], now: dt.datetime) -> list[str]:
     shares = [[message.key for message in rows[place::WORKERS]] for place in range(WORKERS)]
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as workers:
+    with ProcessPoolExecutor(WORKERS, FORKED, take_environ, (dict(os.environ),)) as workers:
         done = workers.map(work, shares, [now] * WORKERS)
         return [state for states in done for state in states]
 
