@@ -9,6 +9,8 @@ import {t} from './words.js';
 import {foreign, time, ageOf} from './format.js';
 import {clash} from './clash.js';
 import {whatOf} from './incidents.js';
+import {grading} from './grading.js';
+import {involved} from './involved.js';
 
 const STEPS = {
   acknowledge: {key: 'a', from: ['new']},
@@ -23,8 +25,11 @@ export function open({number}) {
   const path = electionPath(`incidents/${encodeURIComponent(number)}`);
   const act = once();
   const met = clash();
+  const people = involved();
+  const changes = grading(change);
   const end = poll(path, (incident, etag) => {
     Object.assign(my, {incident, etag});
+    people.follow(incident);
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
 
@@ -42,36 +47,39 @@ export function open({number}) {
       askNote();
       return;
     }
-    const was = my.incident.state;
-    const answer = await act(`${path}/${step}`, {note: my.note.trim()}, {seen: my.etag, changed: () => meet(step, was)});
+    const isStill = () => STEPS[step].from.includes(my.incident.state);
+    await change(step, {}, {words: t(`incident.${step}`), again: () => (isStill() ? () => take(step) : null)});
+  }
+
+  // `body` and the note that is typed; `again`: how it is done on the incident as it is now, if it can be.
+  async function change(name, body, {words = '', done, again = () => () => change(name, body, {words, done})} = {}) {
+    const was = my.incident;
+    const note = my.note.trim();
+    const changed = () => meet(was, note ? `${words}: ${note}` : words, again);
+    const answer = await act(`${path}/${name}`, {note, ...body}, {seen: `"${was.version}"`, changed, ...(done && {done})});
     if (answer) Object.assign(my, {incident: answer.document, etag: answer.etag, note: '', wantsNote: false});
     draw();
+    return answer;
   }
 
   // Somebody was faster: the incident as it is now beside what was seen and what one wanted.
-  async function meet(step, was) {
+  async function meet(was, yours, again) {
     const {document: incident, etag} = await get(path).catch(() => ({document: null}));
     if (!incident) return;
     Object.assign(my, {incident, etag});
     const last = incident.history.at(-1);
     met.meet({
-      before: t(`incident.is.${was}`),
+      before: t(`incident.is.${was.state}`),
       theirs: `${t(`incident.is.${incident.state}`)}${last?.note ? `: ${last.note}` : ''}`,
       who: last?.who,
       at: last?.at,
-      yours: `${t(`incident.${step}`)}${my.note.trim() ? `: ${my.note.trim()}` : ''}`,
-      apply: STEPS[step].from.includes(incident.state) ? () => take(step) : null,
+      yours,
+      apply: again(),
     });
   }
 
-  async function change(name, body, done) {
-    const answer = await act(`${path}/${name}`, body, {seen: `"${my.incident.version}"`, done});
-    if (answer) my.note = '';
-    draw();
-  }
-
-  const note = () => (my.note.trim() ? change('note', {note: my.note.trim()}) : askNote());
-  const undo = () => change('undo', {note: t('key.undo')}, t('calls.undone'));
+  const note = () => (my.note.trim() ? change('note', {}, {words: t('incident.note')}) : askNote());
+  const undo = () => change('undo', {note: t('key.undo')}, {words: t('act.undo'), done: t('calls.undone'), again: () => null});
 
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
@@ -79,7 +87,8 @@ export function open({number}) {
     if (!one) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     return html`<div class="title"><a class="button" href=${link('incidents')}><kbd>Esc</kbd></a><h1>${t('incident.title', {number})}</h1>
         <span class="severity ${one.severity}">${t(`incidents.${one.severity}`)}</span> <b>${t(`incident.is.${one.state}`)}</b>
-        <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span></div>
+        <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span>
+        ${one.assigned ? html`<span class="tag">${t('calls.held', {who: one.assigned})}</span>` : nothing}</div>
       ${met.view()}
       <div class="two">
         <section class="card"><h2>${whatOf(one)}</h2>
@@ -87,15 +96,18 @@ export function open({number}) {
           <h3>${t('incident.words')}</h3>
           ${one.text ? html`<blockquote>${foreign(one.text)}</blockquote>` : html`<p class="quiet">${t('incident.nowords')}</p>`}
           ${one.doubt ? html`<p class="warned">${t(`incidents.doubt.${one.doubt}`)}</p>` : nothing}
-          ${one.may_be_same_as.length ? html`<p>${t('incidents.same', {numbers: ''})} ${one.may_be_same_as.map((other) => html`<a href=${link('incident', {number: other})}>${other}</a> `)}</p>` : nothing}
+          ${people.sms()}
+          ${changes.twins(one)}
         </section>
         <section class="card"><h2>${t('incident.history')}</h2>
           ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who ?? ''}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
-          ${steps().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
+          ${allowed('work_incidents') ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
             <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
             <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}
-            <button type="button" @click=${note}>${t('incident.note')}</button><button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button></p>` : nothing}
-        </section></div>`;
+            <button type="button" @click=${note}>${t('incident.note')}</button><button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button></p>
+            ${changes.view(one)}` : nothing}
+        </section>
+        ${people.view(one)}</div>`;
   }
 
   const own = Object.fromEntries(Object.entries(STEPS).map(([step, {key}]) => [key, Object.assign(() => take(step), {changes: true})]));

@@ -2,7 +2,7 @@
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
 import {state, draw, regionNames, electionNow} from './state.js';
-import {electionPath} from './api.js';
+import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage} from './words.js';
@@ -11,34 +11,77 @@ import {questionOf} from './fields.js';
 
 const COLUMNS = ['new', 'acknowledged', 'verified'];
 const SEVERITIES = ['critical', 'high', 'medium', 'low'];
+const CLOSED_SECONDS = 30;
+const OLDER_MS = 20_000; // how old the open ones beyond the first page may be
 
 export function open({region}) {
-  const my = {region, document: null, end: null, fault: ''};
+  const my = {region, ends: [], fault: ''};
 
+  const path = (query) => electionPath(`incidents?${new URLSearchParams({...query, ...(my.region && {region: my.region})})}`);
+  const failed = (error) => { my.fault = error.message; draw(); };
+
+  // All that are open, however old; of the closed ones the newest, and older ones where somebody asks for them.
   function load() {
-    my.end?.();
-    const query = my.region ? `?region=${encodeURIComponent(my.region)}` : '';
-    my.end = poll(electionPath(`incidents${query}`), (document) => {
-      warn(my.document, document);
-      my.document = document;
+    leave();
+    Object.assign(my, {open: null, older: [], olderAt: 0, newest: null, past: [], before: undefined, fault: ''});
+    const showOpen = (document) => {
+      warn(my.open?.incidents, document.incidents);
+      my.open = document;
+      if (document.next) readOlder(document.next);
+      else my.older = [];
       draw();
-    }, {failed: (error) => { my.fault = error.message; draw(); }});
+    };
+    my.ends = [
+      poll(path({open: true}), showOpen, {failed}),
+      poll(path({}), (document) => { my.newest = document; draw(); }, {seconds: CLOSED_SECONDS, failed}),
+    ];
+  }
+
+  async function readOlder(next) {
+    if (Date.now() - my.olderAt < OLDER_MS) return;
+    my.olderAt = Date.now();
+    const {region: asked} = my;
+    const older = [];
+    try {
+      for (let before = next; before;) {
+        const {document} = await get(path({open: true, before}));
+        older.push(...document.incidents);
+        before = document.next;
+      }
+    } catch {
+      my.olderAt = 0; // the next poll asks again
+      return;
+    }
+    if (my.region === asked) my.older = older;
+    draw();
+  }
+
+  async function more() {
+    const {document} = await get(path({before: my.before ?? my.newest.next}));
+    Object.assign(my, {past: [...my.past, ...document.incidents], before: document.next});
+    draw();
+  }
+
+  function leave() {
+    for (const end of my.ends) end();
   }
   load();
 
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
-    if (!my.document) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
-    const all = my.document.incidents;
-    const closed = all.filter((one) => !COLUMNS.includes(one.state));
+    if (!my.open || !my.newest) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const all = distinct([...my.older, ...my.open.incidents]);
+    const closed = distinct([...my.past, ...my.newest.incidents]).filter((one) => !COLUMNS.includes(one.state));
+    const hasMore = my.before === undefined ? my.newest.next : my.before;
     return html`<div class="title"><h1>${t('incidents.title')}</h1>
         <select aria-label=${t('board.region')} @change=${(event) => go('incidents', {region: event.target.value}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>
           ${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select></div>
-      ${all.length === closed.length ? emptyList(t('incidents.none'), my.region, () => go('incidents', {}, {replace: true})) : nothing}
+      ${all.length ? nothing : emptyList(t('incidents.none'), my.region, () => go('incidents', {}, {replace: true}))}
       <div class="lanes">${COLUMNS.map((name) => lane(name, all.filter((one) => one.state === name)))}</div>
-      ${closed.length ? html`<details class="closed"><summary>${t('incidents.closed')} <strong>${number(closed.length)}</strong></summary>
-        <ul class="lane">${closed.map((one) => item(one))}</ul></details>` : nothing}`;
+      ${closed.length || hasMore ? html`<details class="closed"><summary>${t('incidents.closed')} <strong>${number(closed.length)}${hasMore ? '+' : ''}</strong></summary>
+        <ul class="lane">${closed.map((one) => item(one))}</ul>
+        ${hasMore ? html`<p><button type="button" @click=${more}>${t('list.older')}</button></p>` : nothing}</details>` : nothing}`;
   }
 
   function follow(next) {
@@ -47,10 +90,12 @@ export function open({region}) {
     return true;
   }
 
-  return {view, follow, title: () => `${fresh(my.document)}${t('incidents.title')}`, leave: () => my.end()};
+  return {view, follow, title: () => `${fresh(my.open?.incidents)}${t('incidents.title')}`, leave};
 }
 
 const bySeverity = (one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) || other.number - one.number;
+
+const distinct = (incidents) => [...new Map(incidents.map((one) => [one.number, one])).values()].sort((one, other) => other.number - one.number);
 
 const lane = (name, incidents) => html`<section aria-label=${t(`incidents.${name}`)}><h2>${t(`incidents.${name}`)} <small>${number(incidents.length)}</small></h2>
   <ul class="lane">${repeat(incidents.sort(bySeverity), (one) => one.number, item)}</ul>${incidents.length ? nothing : html`<p class="quiet">${t('exports.none')}</p>`}</section>`;
@@ -58,6 +103,7 @@ const lane = (name, incidents) => html`<section aria-label=${t(`incidents.${name
 const item = (one) => html`<li class="incident ${one.severity}"><a data-item href=${link('incident', {number: one.number})}>
   <span class="split"><b>${one.number} · ${whatOf(one)}</b><small>${t(`incidents.${one.severity}`)}</small></span>
   <span class="split"><span class="quiet">${one.region} · ${t('incidents.station', {number: one.station})}</span>${running(one)}</span>
+  ${one.assigned ? html`<small>${t('calls.held', {who: one.assigned})}</small>` : nothing}
   ${one.doubt ? html`<small class="warned">${t(`incidents.doubt.${one.doubt}`)}</small>` : nothing}
   ${one.may_be_same_as.length || one.more || one.escalated ? html`<small>${[
     one.may_be_same_as.length && t('incidents.same', {numbers: one.may_be_same_as.join(', ')}),
@@ -80,8 +126,8 @@ function running(one) {
   return html`<span class="pill ${kind}" title=${one.state === 'new' ? t('incidents.limit', {time: span(limit)}) : time(one.opened_at)}>${span(seconds)}</span>`;
 }
 
-const fresh = (document) => {
-  const count = document?.incidents.filter((one) => one.state === 'new').length;
+const fresh = (incidents = []) => {
+  const count = incidents.filter((one) => one.state === 'new').length;
   return count ? `(${count}) ` : '';
 };
 
@@ -89,8 +135,8 @@ const fresh = (document) => {
 function warn(before, after) {
   document.title = `${fresh(after)}${t('incidents.title')} · Baykoo`;
   if (state.settings.sound !== 'on' || !before) return;
-  const known = new Set(before.incidents.map((one) => one.number));
-  if (!after.incidents.some((one) => one.state === 'new' && !known.has(one.number))) return;
+  const known = new Set(before.map((one) => one.number));
+  if (!after.some((one) => one.state === 'new' && !known.has(one.number))) return;
   const context = new AudioContext();
   const tone = context.createOscillator();
   const volume = context.createGain();

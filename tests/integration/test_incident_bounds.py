@@ -16,7 +16,7 @@ from chalicelib.observation.incidents.budget import (
     MOST_PER_SMS,
     MOST_SAME,
 )
-from chalicelib.services.incidents import alert_budget, escalation
+from chalicelib.services.incidents import alert_budget, escalation, steps
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents, take_step
 from chalicelib.store import escalations
@@ -102,6 +102,22 @@ def test_a1_incidents_are_listed_by_pages_and_each_once(day: Pipeline, wire: Wir
     sys.stdout.write(f"\npages of incidents and calls: {pages}\n")
     assert numbers == list(range(2 * PAGE_SIZE + 30, 0, -1))
     assert [count for count, _ in pages] == [PAGE_SIZE, PAGE_SIZE, 30]
+
+
+def test_what_is_open_is_listed_however_old_and_by_pages(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind more that are closed than a page holds."""
+    monkeypatch.setattr(steps, "PAGE_SIZE", 2)
+    for place in (0, 1, 10, 2, 3, 4):
+        day.now += SECOND
+        report(day, place)
+    for number in (4, 5):
+        take_step(day.current, everyone(day), number, "reject", 1, "a joke", day.now)
+    first = list_incidents(day.election, everyone(day), is_open=True)
+    assert ([row["number"] for row in first["incidents"]], first["next"]) == ([6, 3], "3")
+    last = list_incidents(day.election, everyone(day), before=3, is_open=True)
+    assert ([row["number"] for row in last["incidents"]], last["next"]) == ([2, 1], None)
+    elsewhere = list_incidents(day.election, everyone(day), "Chuy", is_open=True)
+    assert ([row["number"] for row in elsewhere["incidents"]], elsewhere["next"]) == ([3], None)
 
 
 def test_a1_cpu_of_the_list_grows_with_the_page_and_not_with_the_square_of_what_is_there(day: Pipeline) -> None:

@@ -37,6 +37,7 @@ class IncidentsQuery(RequestModel):
 
     region: str | None = Field(default=None, max_length=200)
     state: str | None = Field(default=None, max_length=50, description=", ".join(STATES))
+    open: bool = Field(default=False, description="Those alone that wait for a step, however old.")
     before: str | None = Field(default=None, pattern=NUMBER, description="`next` of the page before")
 
 
@@ -97,7 +98,7 @@ def incidents(request: Request[ElectionPath, IncidentsQuery, None]) -> dict[str,
     if query.state is not None and state is None:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no state {query.state}; it is one of {', '.join(STATES)}.")
     before = int(query.before) if query.before is not None else None
-    return list_incidents(request.loaded.election, request.operator, query.region, state, before)
+    return list_incidents(request.loaded.election, request.operator, query.region, state, before, is_open=query.open)
 
 
 @operation(

@@ -21,14 +21,14 @@ from chalicelib.services.incidents.refusals import IncidentUnknown
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store import moved_incidents
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incident_numbers import incident_of_number, numbers_given
+from chalicelib.store.incident_numbers import IncidentNumber, incident_of_number, numbers_given
 from chalicelib.store.incidents import (
     Incident,
     changing,
     incidents_at,
     incidents_by_id,
 )
-from chalicelib.store.open_incidents import listed
+from chalicelib.store.open_incidents import OpenIncident, listed, open_incidents_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import IncidentChanged, write
 from chalicelib.store.writes import Write
@@ -148,14 +148,20 @@ def list_incidents(
     region: str | None = None,
     state: State | None = None,
     before: int | None = None,
+    *,
+    is_open: bool = False,
 ) -> dict[str, Any]:
     """Return a page of incidents, the newest first.
 
-    They are of a region, or of all that the operator sees, in one state or any. `before`: the number below which the
-    page begins. `next` continues, None at the end; a page may be short where few are of the region and state. Reads at
-    most MOST_SCANNED incidents, and those of their stations. Raises StoreUnavailable.
+    They are of a region, or of all that the operator sees, in one state or any; `is_open`: those alone that somebody
+    still has to do something about, however old. `before`: the number below which the page begins. `next` continues,
+    None at the end; a page may be short where few are of the region and state. Reads at most MOST_SCANNED incidents,
+    and those of their stations. Raises StoreUnavailable.
     """
-    given = islice(numbers_given(election.id, before), MOST_SCANNED)
+    every: Iterator[IncidentNumber | OpenIncident] = (
+        _open_numbers(election.id, before) if is_open else numbers_given(election.id, before)
+    )
+    given = islice(every, MOST_SCANNED)
     chosen: list[Incident] = []
     last: int | None = None
     while len(chosen) < PAGE_SIZE and (numbers := list(islice(given, PAGE_SIZE))):
@@ -173,6 +179,12 @@ def list_incidents(
     }
     described = [_describe(election, incident, later[_first_station(incident)]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
+
+
+def _open_numbers(election_id: str, before: int | None) -> Iterator[OpenIncident]:
+    """Yield the open incidents below a number, the newest first."""
+    newest_first = reversed(open_incidents_of(election_id, limit=None))
+    return (row for row in newest_first if before is None or row.number < before)
 
 
 def sees(operator: Operator, incident: Incident) -> bool:
