@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.entrypoints.api.page import TYPES, WEB, file, page_version, shell
 from chalicelib.entrypoints.api.routes import PAGE, ROUTES, UNVERSIONED, WEBHOOKS
+from chalicelib.observation.sms.segments import BASIC, EXTENSION
 
 MOST_FILES_OF_FIRST_PAINT = 12
 MOST_KILOBYTES = 60
@@ -155,3 +156,11 @@ def test_a_file_in_folders_is_found() -> None:
 def test_every_file_can_be_reached_by_a_route() -> None:
     depths = {len(path.relative_to(WEB).parts) for path in WEB.rglob("*") if path.suffix in TYPES}
     assert depths <= {1, 2, 3, 4}
+
+
+def test_the_page_marks_what_the_sms_alphabet_lacks() -> None:
+    written = re.search(r"new Set\('(.*)'\);", (WEB / "alphabet.js").read_text("utf-8"))
+    assert written is not None
+    escapes = {"\\n": "\n", "\\r": "\r", "\\f": "\f", "\\'": "'", "\\\\": "\\"}
+    letters = re.sub(r"\\.", lambda escape: escapes[escape[0]], written[1])
+    assert set(letters) == BASIC | EXTENSION
