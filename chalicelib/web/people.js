@@ -1,25 +1,28 @@
 // People and access: who can get in, as what, from which browsers; and the table that says what a role may do.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw, allowed, regionNames, serverNow} from './state.js';
+import {state, draw, allowed, regionNames, serverNow} from './state.js';
 import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {once} from './acting.js';
-import {t} from './words.js';
-import {ageOf, date} from './format.js';
-
-const ROLES = ['viewer', 'coordinator', 'operator', 'headquarters', 'administrator'];
+import {t, inLanguage} from './words.js';
+import {ageOf, date, number, time} from './format.js';
+import {boxes, inWords, assigning} from './regions.js';
+import {accountChange, ROLES} from './account.js';
 
 export function open() {
-  const my = {accounts: null, roles: null, fault: '', invited: {name: '', address: '', role: 'operator', region: ''}, wall: null};
+  const my = {accounts: null, roles: null, fault: '', invited: blank(), wall: null};
   const act = once();
+  const assign = assigning();
+  const changed = accountChange();
   const end = poll(electionPath('accounts'), ({accounts}) => { my.accounts = accounts; draw(); }, {seconds: 10, failed: (error) => { my.fault = error.message; draw(); }});
   get('./v1/roles').then(({document}) => { my.roles = document.roles; draw(); }, () => {});
 
   async function invite(event) {
     event.preventDefault();
-    const {name, address, role, region} = my.invited;
-    const answer = await act(electionPath('accounts'), {name: name.trim(), address: address.trim(), role, regions: region ? [region] : []}, {done: t('people.invited')}, (error) => { my.fault = error.message; });
-    if (answer) Object.assign(my, {fault: '', invited: {name: '', address: '', role, region}});
+    const {name, address, role, regions, organisation} = my.invited;
+    const body = {name: name.trim(), address: address.trim(), role, regions: regionNames().filter((each) => regions.has(each)), ...(organisation && {organisation})};
+    const answer = await act(electionPath('accounts'), body, {done: t('people.invited')}, (error) => { my.fault = error.message; });
+    if (answer) Object.assign(my, {fault: '', invited: {...blank(), role}});
     draw();
   }
 
@@ -29,7 +32,7 @@ export function open() {
     draw();
   }
 
-  const change = (one, step) => act(electionPath(`accounts/${one.id}/${step}`), {note: ''}, {seen: `"${one.version}"`, done: t(`people.did.${step}`)});
+  const endAccess = (one, step) => act(electionPath(`accounts/${one.id}/${step}`), {note: ''}, {seen: `"${one.version}"`, done: t(`people.did.${step}`)});
 
   const view = () => html`<div class="title"><h1>${t('people.title')}</h1><span class="grow"></span>
       ${allowed('make_wall_links') ? html`<button type="button" @click=${wall}>${t('people.wall')}</button>` : nothing}</div>
@@ -42,13 +45,16 @@ export function open() {
   const text = (name, label) => html`<input aria-label=${label} placeholder=${label} required maxlength="200" .value=${my.invited[name]} @input=${(event) => { my.invited[name] = event.target.value; }}>`;
   const form = () => html`<form class="filters" @submit=${invite}>${text('name', t('people.name'))}${text('address', t('signin.address'))}
     <select aria-label=${t('people.role')} @change=${(event) => { my.invited.role = event.target.value; }}>${ROLES.map((role) => html`<option value=${role} ?selected=${role === my.invited.role}>${t(`role.${role}`)}</option>`)}</select>
-    <select aria-label=${t('board.region')} @change=${(event) => { my.invited.region = event.target.value; }}><option value="">${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.invited.region}>${name}</option>`)}</select>
+    ${Object.keys(state.election.organisations).length ? html`<select aria-label=${t('send.organisation')} @change=${(event) => { my.invited.organisation = event.target.value; }}><option value="" ?selected=${!my.invited.organisation}>${t('people.coalition')}</option>${Object.entries(state.election.organisations).map(([code, {name}]) => html`<option value=${code} ?selected=${code === my.invited.organisation}>${inLanguage(name)}</option>`)}</select>` : nothing}
+    <details><summary>${t('board.region')}: ${inWords(regionNames().filter((name) => my.invited.regions.has(name)))}</summary>${boxes(my.invited.regions)}</details>
     <button class="main">${t('people.invite')}</button></form>`;
 
-  const table = () => html`<div class="scroller" tabindex="0"><table><thead><tr><th scope="col">${t('people.name')}</th><th scope="col">${t('signin.address')}</th><th scope="col">${t('people.role')}</th><th scope="col">${t('board.region')}</th><th scope="col">${t('people.used')}</th><th scope="col" class="number">${t('people.sessions')}</th><th></th></tr></thead>
-    <tbody>${my.accounts.map((one) => html`<tr class=${one.revoked ? 'snoozed' : ''}><td><b>${one.name}</b> <small>${one.organisation ?? ''}</small></td><td>${one.address}</td><td>${t(`role.${one.role}`)}</td><td>${one.regions.join(', ') || t('board.nation')}</td>
-      <td>${one.revoked ? html`<span class="warned">${t('people.revoked')}</span>` : one.last_used_at ? ageOf(one.last_used_at, serverNow()) : '–'} ${one.expires_at ? html`<small>${t('people.until', {date: date(one.expires_at)})}</small>` : nothing}</td><td class="number">${one.sessions.length}</td>
-      <td>${one.revoked || !allowed('manage_accounts') ? nothing : html`<button type="button" class="plain" @click=${() => change(one, 'sign-out')}>${t('people.signout')}</button> <button type="button" class="plain" @click=${() => change(one, 'revoke')}>${t('people.revoke')}</button>`}</td></tr>`)}</tbody></table></div>`;
+  const table = () => html`<div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('people.name')}</th><th scope="col">${t('signin.address')}</th><th scope="col">${t('people.role')}</th><th scope="col">${t('board.region')}</th><th scope="col">${t('people.used')}</th><th scope="col">${t('people.sessions')}</th><th></th></tr></thead>
+    <tbody>${my.accounts.map((one) => html`<tr class=${one.revoked ? 'snoozed' : ''}><td><b>${one.name}</b> <small>${one.organisation ?? ''}<br>${t('people.invitedby', {who: one.invited_by, date: date(one.invited_at)})}</small></td><td>${one.address}</td><td>${t(`role.${one.role}`)}</td><td class="sentence">${inWords(one.regions)}</td>
+      <td>${one.revoked ? html`<span class="warned">${t('people.revoked')}</span>` : one.last_used_at ? ageOf(one.last_used_at, serverNow()) : '–'} ${one.expires_at ? html`<small>${t('people.until', {date: `${date(one.expires_at)} ${time(one.expires_at)}`})}</small>` : nothing}</td>
+      <td>${one.sessions.length ? html`<details><summary>${number(one.sessions.length)}</summary><ul>${one.sessions.map((session) => html`<li>${session.device || '–'} <small>${t('people.session', {since: `${date(session.begun_at)} ${time(session.begun_at)}`, age: ageOf(session.used_at, serverNow())})}</small></li>`)}</ul></details>` : '0'}</td>
+      <td>${one.revoked ? nothing : allowed('manage_accounts') ? html`${changed.button(one)} <button type="button" class="plain" @click=${() => endAccess(one, 'sign-out')}>${t('people.signout')}</button> <button type="button" class="plain" @click=${() => endAccess(one, 'revoke')}>${t('people.revoke')}</button>` : assign.button(one)}</td></tr>
+      ${changed.isOf(one) || assign.isOf(one) ? html`<tr class="past"><td colspan="7">${changed.view(one)}${assign.view(one)}</td></tr>` : nothing}`)}</tbody></table></div>`;
 
   function rights() {
     const roles = Object.keys(my.roles);
@@ -59,3 +65,5 @@ export function open() {
 
   return {view, title: () => t('people.title'), leave: end};
 }
+
+const blank = () => ({name: '', address: '', role: 'operator', regions: new Set(), organisation: ''});

@@ -212,6 +212,9 @@ def test_an_account_is_changed_signed_out_and_switches_elections(stories: Deploy
     path = f"accounts/{invited['id']}"
     changed = admin.done(path, {"role": "operator", "regions": ["Bishkek"]}, str(invited["version"]))
     assert (changed["role"], changed["regions"]) == ("operator", ["Bishkek"])
+    lead = Person(stories, "Lead", "headquarters")
+    lead.done(f"{path}/regions", {"regions": ["Chuy"]}, str(changed["version"]))
+    lead.done(f"{path}/regions", {"regions": ["Bishkek"]}, str(changed["version"] + 1))
     other = ("--id", "stories-2", "--number", "+996312000093")
     stories.baykoo("election", "load", str(stories.folder / "stories" / SAMPLE.name), *other)
     stories.baykoo("account", "add", "Zarina", "--address", address, "--role", "viewer", "--election", "stories-2")

@@ -247,6 +247,7 @@ def its_account(stage: Stage) -> dict[str, str]:
 PEOPLE = {
     "invite": Request(ACCOUNTS, account),
     "change": Request(ACCOUNT, {"role": "viewer"}, invited, seen_once, its_account),
+    "assign regions": Request(ACCOUNT + "/regions", {"regions": ["Bishkek"]}, invited, seen_once, its_account),
     "revoke": Request(ACCOUNT + "/revoke", {}, invited, named=its_account),
     "sign out": Request(ACCOUNT + "/sign-out", {}, invited, named=its_account),
     "wall link": Request(ELECTION + "/wall-links", {}),

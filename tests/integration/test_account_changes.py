@@ -9,6 +9,7 @@ import pytest
 from api_client import Api, ApiAnswer
 from pipeline import Pipeline
 
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.services.access import sessions
 from chalicelib.services.access.accounts import Invitation, add_account, operator_of, revoke_account
 from chalicelib.services.access.operators import add_operator
@@ -21,10 +22,12 @@ SESSIONS = 120
 KEYS = itertools.count()
 
 
-def ask(pipeline: Pipeline, route: str, body: Any, identity: str | None = None) -> ApiAnswer:
-    """Post as an administrator, on the first version."""
+def ask(
+    pipeline: Pipeline, route: str, body: Any, identity: str | None = None, role: Role = "administrator"
+) -> ApiAnswer:
+    """Post as somebody of a role, on the first version."""
     now = dt.datetime.now(dt.UTC)
-    token = add_operator("Eve", "administrator", pipeline.election.id, (), now, dt.timedelta(days=1))
+    token = add_operator("Eve", role, pipeline.election.id, (), now, dt.timedelta(days=1))
     path = {"account": identity.removeprefix(accounts.ACCOUNT)} if identity else {}
     key = f"{pipeline.election.id}-{next(KEYS)}"
     return Api(token).post(route, body, seen="1", key=key, election_id=pipeline.election.id, **path)
@@ -70,6 +73,20 @@ def test_whose_account_is_revoked_leaves_the_name_to_nobody(pipeline: Pipeline) 
     added(pipeline, "Aida", "operator")
     revoke_account(pipeline.election.id, "Aida", dt.datetime.now(dt.UTC))
     assert row_of(pipeline, added(pipeline, "Aida", "operator", "another")).name == "Aida 2"
+
+
+def test_headquarters_say_where_an_operator_works_and_change_nobody_else(pipeline: Pipeline) -> None:
+    operator, colleague = added(pipeline, "Aida", "operator"), added(pipeline, "Lead", "headquarters", "lead")
+    here = {"regions": ["Bishkek", "Chuy"], "note": "the evening shift"}
+    assigned = ask(pipeline, f"{ACCOUNT}/regions", here, operator, "headquarters")
+    assert (assigned.status, assigned.json()["regions"]) == (HTTPStatus.OK, ["Bishkek", "Chuy"])
+    refused = ask(pipeline, f"{ACCOUNT}/regions", here, colleague, "headquarters")
+    assert refused.status == HTTPStatus.BAD_REQUEST
+    assert "no operator" in refused.json()["detail"]
+    nowhere = ask(pipeline, f"{ACCOUNT}/regions", {"regions": ["Atlantis"]}, added(pipeline, "Bek", "operator", "bek"))
+    assert nowhere.status == HTTPStatus.BAD_REQUEST
+    assert ask(pipeline, f"{ACCOUNT}/regions", here, operator, "operator").status == HTTPStatus.FORBIDDEN
+    assert row_of(pipeline, colleague).regions == []
 
 
 @pytest.mark.parametrize("way", ["sign-out", "revoke", "the command line"])

@@ -56,6 +56,13 @@ class AccountChangeBody(RequestModel):
     note: str = Field(default="", max_length=500)
 
 
+class RegionsBody(RequestModel):
+    """The regions that an operator works in, none for all of them."""
+
+    regions: tuple[str, ...] = Field(max_length=100)
+    note: str = Field(default="", max_length=500)
+
+
 class SessionOfAccount(AnswerModel):
     """A signed-in browser."""
 
@@ -150,6 +157,23 @@ def change(request: Request[AccountPath, None, AccountChangeBody]) -> dict[str, 
     return change_account(
         request.loaded.election, request.path.identity, changes, version_number(request.seen), request.action
     )
+
+
+@operation(
+    summary="Say which regions an operator works in.",
+    may=Permission.ASSIGN_REGIONS,
+    path=AccountPath,
+    body=RegionsBody,
+    answer=Account,
+    on_version=True,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def assign_regions(request: Request[AccountPath, None, RegionsBody]) -> dict[str, Any]:
+    """Change an operator's regions; no other role's."""
+    changes, seen = {"regions": request.body.regions}, version_number(request.seen)
+    election, identity = request.loaded.election, request.path.identity
+    return change_account(election, identity, changes, seen, request.action, of_role="operator")
 
 
 @operation(

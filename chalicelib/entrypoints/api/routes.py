@@ -24,6 +24,7 @@ ROUTES = {
     ("GET", "/v1/elections/{election_id}/accounts"): "api.accounts:accounts",
     ("POST", "/v1/elections/{election_id}/accounts"): "api.accounts:add",
     ("POST", "/v1/elections/{election_id}/accounts/{account}"): "api.accounts:change",
+    ("POST", "/v1/elections/{election_id}/accounts/{account}/regions"): "api.accounts:assign_regions",
     ("POST", "/v1/elections/{election_id}/accounts/{account}/revoke"): "api.accounts:end",
     ("POST", "/v1/elections/{election_id}/accounts/{account}/sign-out"): "api.accounts:sign_out",
     ("GET", "/v1/elections/{election_id}/exports"): "api.exports:exports",

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     READ_LIVE_COUNT = "read_live_count"
     """The quick count before its release."""
     READ_ACCOUNTS = "read_accounts"
+    ASSIGN_REGIONS = "assign_regions"
+    """Say which regions an operator works in."""
     WORK_MESSAGES = "work_messages"
     """Enter, dismiss, answer, assign: whatever ends a message's waiting for a person."""
     WORK_REPORTS = "work_reports"
@@ -71,6 +73,7 @@ _DECIDES: Final = _OPERATES | {
     Permission.READ_AUDIT,
     Permission.READ_LIVE_COUNT,
     Permission.READ_ACCOUNTS,
+    Permission.ASSIGN_REGIONS,
     Permission.SET_OPT_OUTS,
     Permission.RELEASE_COUNT,
     Permission.MAKE_WALL_LINKS,
@@ -94,6 +97,7 @@ OF_THE_COALITION: Final = frozenset(
         Permission.READ_AUDIT,
         Permission.READ_LIVE_COUNT,
         Permission.READ_ACCOUNTS,
+        Permission.ASSIGN_REGIONS,
         Permission.SET_OPT_OUTS,
         Permission.RELEASE_COUNT,
         Permission.MAKE_WALL_LINKS,
@@ -109,6 +113,7 @@ OF_THE_NATION: Final = frozenset(
         Permission.READ_AUDIT,
         Permission.READ_LIVE_COUNT,
         Permission.READ_ACCOUNTS,
+        Permission.ASSIGN_REGIONS,
         Permission.RELEASE_COUNT,
         Permission.IMPORT,
         Permission.MANAGE_ACCOUNTS,

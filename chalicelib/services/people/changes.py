@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.accounts import (
     MOST_ENDED,
@@ -17,7 +18,7 @@ from chalicelib.services.access.accounts import (
     end_sessions,
     revoking,
 )
-from chalicelib.services.access.operators import require_scope
+from chalicelib.services.access.operators import OperatorInvalid, require_scope
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.versions import VersionPassed
 from chalicelib.store import accounts
@@ -48,17 +49,26 @@ def invite(election: Election, invitation: Invitation, action: Action) -> dict[s
 
 
 def change_account(
-    election: Election, identity: str, changes: Mapping[str, Any], seen: int, action: Action
+    election: Election,
+    identity: str,
+    changes: Mapping[str, Any],
+    seen: int,
+    action: Action,
+    *,
+    of_role: Role | None = None,
 ) -> dict[str, Any]:
     """Change an account's role, regions, language or end, on the version seen.
 
-    Raises AccountUnknown, VersionPassed, OperatorInvalid, and what `perform` raises.
+    `of_role`: it is refused for accounts of other roles. Raises AccountUnknown, VersionPassed, OperatorInvalid, and
+    what `perform` raises.
     """
 
     def attempt() -> Change:
         row = _required(election.id, identity)
         if row.version != seen:
             raise VersionPassed(f"{row.name}'s account is at version {row.version} now, you have seen {seen}")
+        if of_role not in (None, row.role):
+            raise OperatorInvalid(f"{row.name} is no {of_role}: an administrator changes other accounts")
         before = access_of(row)
         for name, value in changes.items():
             if value is not None or name not in ("role", "regions"):

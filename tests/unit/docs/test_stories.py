@@ -16,6 +16,7 @@ STORIES: Final[Mapping[str, tuple[str, ...]]] = {
     "test_an_account_is_changed_signed_out_and_switches_elections": (
         "POST /v1/session/switch",
         *("accounts", "accounts/{account}", "accounts/{account}/sign-out", "accounts/{account}/revoke"),
+        "accounts/{account}/regions",
     ),
     "test_the_wall_s_link_shows_the_wall_alone": ("wall-links",),
     "test_an_export_is_made_by_its_job_and_fetched_with_no_refusal": ("exports", "exports/{export}/links"),
