@@ -1,6 +1,6 @@
 // Training: what the last rehearsals showed. Which question is unclear, and who needs another hour.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {state, draw} from './state.js';
+import {state, change, draw, may} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
@@ -10,6 +10,7 @@ import {putting} from './putting.js';
 
 const SECONDS = 30;
 const SHOWN = 50;
+const MOST_NAMED = 500; // observers that one send names
 
 export function open({rehearsal}) {
   const my = {rehearsal, list: null, fault: '', shown: SHOWN};
@@ -27,8 +28,9 @@ export function open({rehearsal}) {
         <select aria-label=${t('training.which')} @change=${(event) => go('training', {rehearsal: event.target.value}, {replace: true})}>${all.map((other) => html`<option value=${other.rehearsal} ?selected=${other === one}>${date(other.began_at)} ${time(other.began_at)}</option>`)}</select>
         <span class="quiet">${t('training.whole', {sent: number(one.sent), acknowledged: number(one.acknowledged)})} · ${t('training.ontime', {n: number(one.reports_on_time), of: number(one.reports)})}</span></div>
       <h2>${t('training.questions')}</h2>${questions(one, before)}
-      <div class="two"><section class="card"><h2>${t('training.observers')}</h2>${observers(one)}<p class="actions">${calls.button(stationsOf(one))}</p></section>
-      <section class="card"><h2>${t('training.silent')} <small>${number(one.never_heard.length)}</small></h2>${one.never_heard.length ? html`<p>${one.never_heard.slice(0, my.shown).map((name) => html`<a class="tag" href=${link('observer', {number: name})}>${name}</a>`)}</p>` : html`<p class="quiet">${t('training.nobody')}</p>`}</section>
+      <div class="two"><section class="card"><h2>${t('training.observers')}</h2>${observers(one)}<p class="actions">${calls.button(stationsOf(one))}${writing(one.observers.slice(0, my.shown).map((person) => person.observer), t('training.observers'))}
+        ${may('exports') && stationsOf(one).length ? html`<button type="button" @click=${() => exportThese(one)}>${t('stations.exports', {n: number(stationsOf(one).length)})}</button>` : nothing}</p></section>
+      <section class="card"><h2>${t('training.silent')} <small>${number(one.never_heard.length)}</small></h2>${one.never_heard.length ? html`<p>${one.never_heard.slice(0, my.shown).map((name) => html`<a class="tag" href=${link('observer', {number: name})}>${name}</a>`)}</p><p class="actions">${writing(one.never_heard.slice(0, MOST_NAMED), t('training.silent'))}</p>` : html`<p class="quiet">${t('training.nobody')}</p>`}</section>
       ${one.call_centre ? html`<section class="card"><h2>${t('training.room')}</h2>${room(one.call_centre)}</section>` : nothing}</div>`;
   }
 
@@ -45,6 +47,15 @@ export function open({rehearsal}) {
 
   // The stations of those who need another hour, as far as they are shown.
   const stationsOf = (one) => [...new Set(one.observers.slice(0, my.shown).map((person) => person.station).filter(Boolean))];
+
+  // Who is shown goes along to the screen for an SMS to many.
+  const writing = (people, words) => (may('send') && people.length ? html`<button type="button" @click=${() => take('send', 'observers', people, words)}>${t('stations.send', {n: number(people.length)})}</button>` : nothing);
+  const exportThese = (one) => take('exports', 'stations', stationsOf(one), t('training.observers'));
+
+  function take(screen, kind, list, words) {
+    change({carried: {[kind]: list, words}});
+    go(screen, {list: kind});
+  }
 
   function observers(one) {
     if (!one.observers.length) return html`<p class="quiet">${t('training.nobody')}</p>`;
