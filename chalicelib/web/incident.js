@@ -11,6 +11,7 @@ import {clash} from './clash.js';
 import {whatOf} from './incidents.js';
 import {grading} from './grading.js';
 import {involved} from './involved.js';
+import {leased} from './leased.js';
 
 const STEPS = {
   acknowledge: {key: 'a', from: ['new']},
@@ -21,7 +22,7 @@ const STEPS = {
 };
 
 export function open({number}) {
-  const my = {incident: null, etag: null, note: '', fault: '', wantsNote: false};
+  const my = {incident: null, etag: null, note: '', fault: '', wantsNote: false, lease: null};
   const path = electionPath(`incidents/${encodeURIComponent(number)}`);
   const act = once();
   const met = clash();
@@ -30,8 +31,15 @@ export function open({number}) {
   const end = poll(path, (incident, etag) => {
     Object.assign(my, {incident, etag});
     people.follow(incident);
+    hold();
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  // Whoever opens what nobody has verified yet has it in hand, so that nobody else gets it as the next task.
+  function hold() {
+    const {state, region} = my.incident;
+    if (allowed('work_calls') && ['new', 'acknowledged'].includes(state)) my.lease ??= leased({kind: 'incident', key: String(number), region});
+  }
 
   const steps = () => (my.incident && allowed('work_incidents') ? Object.keys(STEPS).filter((step) => STEPS[step].from.includes(my.incident.state)) : []);
 
@@ -88,6 +96,7 @@ export function open({number}) {
     return html`<div class="title"><a class="button" href=${link('incidents')}><kbd>Esc</kbd></a><h1>${t('incident.title', {number})}</h1>
         <span class="severity ${one.severity}">${t(`incidents.${one.severity}`)}</span> <b>${t(`incident.is.${one.state}`)}</b>
         <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span>
+        ${my.lease?.view() ?? nothing}
         ${one.assigned ? html`<span class="tag">${t('calls.held', {who: one.assigned})}</span>` : nothing}</div>
       ${met.view()}
       <div class="two">
@@ -112,5 +121,5 @@ export function open({number}) {
 
   const own = Object.fromEntries(Object.entries(STEPS).map(([step, {key}]) => [key, Object.assign(() => take(step), {changes: true})]));
   const keys = {...own, u: Object.assign(undo, {changes: true})};
-  return {view, keys, title: () => t('incident.title', {number}), leave: end};
+  return {view, keys, title: () => t('incident.title', {number}), leave: () => { end(); my.lease?.release(); }};
 }

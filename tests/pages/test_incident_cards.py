@@ -125,6 +125,20 @@ def room_alerts(room: Room, number: int) -> int:
 
 
 @pytest.mark.long
+def test_an_incident_that_is_opened_is_in_hand_of_whoever_opened_it(
+    chromium: Browser, lead: Visit, room: Incidents
+) -> None:
+    number = opened(room, 56, "IN 3 # they lock the doors")
+    page = lead.go(f"incident?number={number}", "blockquote")
+    expect(page.locator(".lease.mine")).to_be_visible()
+    with visiting(chromium, room, room.link("operator")) as other:
+        other.go(f"incident?number={number}", "blockquote")
+        expect(other.page.locator(".lease.warned")).to_contain_text("Aida headquarters")
+        other.page.get_by_role("button", name="Take over").click()
+        expect(other.page.locator(".lease.mine")).to_be_visible()
+
+
+@pytest.mark.long
 def test_a_viewer_sees_neither_people_nor_words_of_an_incident(chromium: Browser, room: Incidents) -> None:
     number = opened(room, 40, "IN 3 # my name is Timur, call me")
     with visiting(chromium, room, room.link("viewer")) as visit:
