@@ -46,7 +46,7 @@ export function open({about}) {
       <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${(event) => typed('who', event.target.value)}>
         <input type="search" aria-label=${t('audit.about')} placeholder=${t('audit.about')} value=${my.about} @input=${(event) => typed('about', event.target.value)}></form>
       ${lines().length ? table() : emptyList(t('exports.none'), my.who || my.about, clear)}
-      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('list.older')}</button></p>` : nothing}`;
   }
 
   const lines = () => [...my.page.lines, ...my.older];

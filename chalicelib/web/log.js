@@ -111,10 +111,10 @@ export function open(parameters) {
     const seen = new Set();
     const all = [...my.shown.messages, ...my.older].filter((one) => !seen.has(one.key) && seen.add(one.key));
     const hasMore = my.older.length || my.next !== undefined ? my.next : my.shown.next;
-    if (!all.length) return html`${emptyList(t('messages.nolog'), isFiltered(), clear)}${hasMore ? html`<button type="button" @click=${more}>${t('observer.older')}</button>` : nothing}`;
+    if (!all.length) return html`${emptyList(t('messages.nolog'), isFiltered(), clear)}${hasMore ? html`<button type="button" @click=${more}>${t('list.older')}</button>` : nothing}`;
     return html`${minutes(all)}<div class="scroller tall log" @scroll=${scrolled}><table class="stations stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.who')}</th><th scope="col">${t('send.text')}</th><th scope="col">${t('stations.state')}</th></tr></thead>
       <tbody>${repeat(all, (one) => one.key, row)}</tbody></table>
-      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}</div>`;
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('list.older')}</button></p>` : nothing}</div>`;
   }
 
   const row = (one) => html`<tr class=${one.direction}><td><time>${onClock(one.stored_at, true)}</time></td>
@@ -143,7 +143,7 @@ export function open(parameters) {
     return html`${rows.length ? html`<div class="scroller tall" tabindex="0"><table class="stations stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.to')}</th><th scope="col">${t('log.carrier')}</th><th scope="col" class="number">${t('log.attempts')}</th><th scope="col"></th></tr></thead>
       <tbody>${rows.map((one) => html`<tr><td>${onClock(one.stored_at, true)}</td><td>${visible(one.to ?? '–')} <small>${one.region ?? ''}</small> ${one.is_alert ? html`<span class="stated failed">${glyph('failed', t('log.alert'))}</span>` : nothing}</td><td>${one.carrier ?? one.channel} <small>${one.receipt ?? ''}</small></td><td class="number">${one.attempts}</td>
         <td>${my.tab !== 'waiting' && one.key && allowed('send') ? html`<button type="button" class="plain" @click=${() => again(one)}>${t('log.again')}</button>` : nothing}</td></tr>`)}</tbody></table></div>` : html`<p class="empty">${t(`log.none.${my.tab}`)}</p>`}
-      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('list.older')}</button></p>` : nothing}`;
   }
 
   function follow(next) {

@@ -53,7 +53,7 @@ export function open({number}) {
       <div class="phones">${phones().map(phoneOf)}</div>
       ${my.detail && allowed('change_stations') ? my.roster.ofObserver(my.detail.observer) : nothing}
       ${my.calls.view()}
-      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('list.older')}</button></p>` : nothing}
       ${all.length ? html`<ol class="thread wide">${all.map((one, index) => html`${index && date(one.stored_at) === date(all[index - 1].stored_at) ? nothing : html`<li class="day"><h3>${date(one.stored_at)}</h3></li>`}${said(one)}`)}</ol>` : html`<p class="empty fault">${t('station.neverheard')}</p>`}`;
   }
 

@@ -51,7 +51,7 @@ region to another."""
 def tried(group: str, name: str, role: Role, region: str) -> tuple[int, bool, str]:
     """Somebody of a region makes a request: its status, whether anything is otherwise, and what is answered."""
     with pytest.MonkeyPatch.context() as patch:
-        stage = staged(patch, **({"quick_count": fault_paths_work.COUNTING} if group == "quick count" else {}))
+        stage = staged(patch, **fault_paths_work.CHANGES.get(group, {}))
         request = GROUPS[group][name]
         request.path().prepare(stage)
         stage.memo.pop("session", None)
