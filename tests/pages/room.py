@@ -181,7 +181,7 @@ class CountedByTwo(Night):
 
     election = "pages-by-two"
     number = "+996700009904"
-    digit = "4"
+    digit = "3"
     changed: ClassVar[Mapping[str, str]] = {"quick_count:\n": "quick_count:\n  two_persons: true\n"}
 
 

@@ -69,8 +69,8 @@ def test_m4_a_hostile_text_shows_as_text(lead: Visit, room: Room) -> None:
 def test_i1_i2_an_incident_rings_on_an_open_list_and_goes_its_way_by_keyboard(lead: Visit, room: Room) -> None:
     page = lead.go("incidents")
     text_of(room, 46, "IN 3 угрожают наблюдателю")
-    card = page.locator(".incident.critical")
-    expect(card).to_have_count(1, timeout=20_000)
+    card = page.locator(".incident.critical", has_text=room.observers[46]["station"])
+    expect(card).to_have_count(1)
     assert re.match(r"\(\d+\) ", page.title())
     card.locator("a").focus()
     page.keyboard.press("Enter")
