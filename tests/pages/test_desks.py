@@ -79,7 +79,7 @@ def test_i1_i2_an_incident_rings_on_an_open_list_and_goes_its_way_by_keyboard(le
         page.locator("main").focus()
         page.keyboard.press(key)
         expect(page.locator("main .title b")).to_have_text(state)
-    expect(page.locator(".history li")).to_have_count(4)  # opened, and three steps
+    expect(page.locator("ol.history li")).to_have_count(4)  # opened, and three steps
 
 
 def test_b2_a_cell_s_number_is_the_length_of_the_list_behind_it(lead: Visit, room: Room) -> None:

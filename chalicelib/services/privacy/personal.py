@@ -48,7 +48,7 @@ PERSONAL: Final[Mapping[str, Mapping[str, Treatment]]] = {
         "history": Treatment.WITHIN,
     },
     "elections": {"document": Treatment.WITHIN, "assignments": Treatment.WITHIN, "changes": Treatment.WITHIN},
-    "summaries": {"document": Treatment.WITHIN, "change": Treatment.WITHIN},
+    "summaries": {"document": Treatment.WITHIN, "change": Treatment.WITHIN, "proposal": Treatment.WITHIN},
     "operators": {"name": Treatment.ROW, "organisation": Treatment.ROW},
     "optouts": {"phone": Treatment.ROW},
     "audit": {
