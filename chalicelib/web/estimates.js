@@ -33,13 +33,14 @@ export const heldBack = (place, {held_back: reasons}) => html`${Object.entries(r
 export function strataTable(place, strata) {
   if (!strata) return nothing;
   const isOver = places().some((one) => one.form === place.form && one.round === place.round && isDue(one));
+  const hasBegun = Object.values(strata).some((one) => one.counted);
   const missing = (name, one) => {
     const count = one.sampled - one.counted - one.held_back;
     const where = regionOf(name) ? {region: name} : {district: name};
     return count ? html`<a href=${link('stations', {...place, state: isOver ? 'missing' : 'expected', ...where})}>${number(count)}</a>` : '0';
   };
-  return html`<div class="scroller bare"><table class="strata"><thead><tr><th scope="col">${t('turnout.stratum')}</th><th scope="col" class="number">${t('turnout.counted')}</th><th scope="col" class="number">${t('turnout.heldback')}</th><th scope="col" class="number">${t('turnout.missing')}</th><th scope="col" class="number">${t('turnout.sample')}</th><th scope="col" class="number">${t('turnout.population')}</th></tr></thead>
-    <tbody>${Object.entries(strata).map(([name, one]) => html`<tr class=${one.counted ? nothing : 'warned'}><th scope="row">${name}</th><td class="number">${number(one.counted)}</td><td class="number">${number(one.held_back)}</td><td class="number">${missing(name, one)}</td><td class="number">${number(one.sampled)}</td><td class="number">${number(one.population)}</td></tr>`)}</tbody></table></div>`;
+  return html`<div class="scroller bare"><table class="strata"><thead><tr><th scope="col">${t('turnout.stratum')}</th><th scope="col" class="number">${t('turnout.counted')}</th><th scope="col" class="number">${t('turnout.heldback')}</th><th scope="col" class="number">${t('turnout.missing')}</th><th scope="col" class="number">${t('turnout.population')}</th></tr></thead>
+    <tbody>${Object.entries(strata).map(([name, one]) => html`<tr class=${one.counted || !hasBegun ? nothing : 'warned'}><th scope="row">${name}</th><td class="number"><b>${number(one.counted)}</b><small>/${number(one.sampled)}</small></td><td class="number">${number(one.held_back)}</td><td class="number">${missing(name, one)}</td><td class="number">${number(one.population)}</td></tr>`)}</tbody></table></div>`;
 }
 
 const regionOf = (name) => state.election.regions.find((one) => one.name === name);
