@@ -40,6 +40,11 @@ class LeaseRow(StoredRow):
         return self.holder is not None and self.until is not None and now < self.until
 
 
+def task_name(kind: str, key: str) -> str:
+    """Return a task as its lease names it."""
+    return f"{kind}#{key}"
+
+
 def leases_of(election_id: str, region: str) -> dict[str, LeaseRow]:
     """Return a region's leases by task, as of now; raises StoreUnavailable."""
     with store_faults():

@@ -19,7 +19,7 @@ from chalicelib.services.desk.superseded_sms import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
 from chalicelib.store.desk import Desk, WaitingSms, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.leases import leases_of
+from chalicelib.store.leases import leases_of, task_name
 from chalicelib.store.message_queries import get_many, longest_due
 from chalicelib.store.messages import NO_REGION, Message
 
@@ -69,7 +69,7 @@ def queue(
         row = rows.get(sms.key)
         group = groups.get(sms.key, [sms.key])
         if row is not None and sms.key not in ended and group[0] == sms.key:
-            lease = lease_of(operator, leases[sms.region or NO_REGION].get(f"message#{sms.key}"), now)
+            lease = lease_of(operator, leases[sms.region or NO_REGION].get(task_name("message", sms.key)), now)
             shown.append(describe(election, operator, row, withheld) | {"identical": len(group), "lease": lease})
     return {
         "election": election.id,

@@ -10,7 +10,13 @@ from typing import Any
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.quick_count.live_count import counted_now
-from chalicelib.services.quick_count.visibility import CONFIRMED_WITHIN, decider_view, proposal_at, released_view
+from chalicelib.services.quick_count.visibility import (
+    CONFIRMED_WITHIN,
+    decider_view,
+    needs_two_persons,
+    proposal_at,
+    released_view,
+)
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.operators import recorded
@@ -35,13 +41,13 @@ def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, no
     released or not, and asking for the same again does no harm.
     """
     document = counted_now(loaded, now)
-    if loaded.election.quick_count is not None and loaded.election.quick_count.two_persons:
+    if needs_two_persons(loaded.election):
         until = (now + CONFIRMED_WITHIN).isoformat(timespec="seconds")
         proposal = {"who": operator.signature, "note": _reason(note, "proposed"), "until": until, "document": document}
         shown = read_release(loaded.election.id).document
-        after = _replace(loaded, operator, "proposed", Release(seen, shown, proposal=proposal), note, now)
+        after = _replace(loaded, operator, ("proposed", note), seen, now, Release(document=shown, proposal=proposal))
         return decider_view(loaded, operator, after, document, now)
-    after = _replace(loaded, operator, "released", Release(seen, document), note, now)
+    after = _replace(loaded, operator, ("released", note), seen, now, Release(document=document))
     return released_view(after, after.document or document)
 
 
@@ -55,7 +61,7 @@ def confirm(loaded: LoadedElection, operator: Operator, seen: int, note: str, no
     if current.version == seen:
         _check_confirms(current, operator, now)
     document = (current.proposal or {}).get("document")
-    after = _replace(loaded, operator, "confirmed", Release(seen, document), note, now)
+    after = _replace(loaded, operator, ("confirmed", note), seen, now, Release(document=document))
     return released_view(after, after.document or {})
 
 
@@ -68,7 +74,7 @@ def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, n
     current = read_release(loaded.election.id)
     if current.version == seen and current.document is None and current.proposal is None:
         raise NothingReleased("the quick count is not released")
-    after = _replace(loaded, operator, "withdrawn", Release(seen), note, now)
+    after = _replace(loaded, operator, ("withdrawn", note), seen, now, Release())
     return decider_view(loaded, operator, after, counted_now(loaded, now), now)
 
 
@@ -88,25 +94,29 @@ def _reason(note: str, step: str) -> str:
 
 
 def _replace(
-    loaded: LoadedElection, operator: Operator, step: str, seen: Release, note: str, now: dt.datetime
+    loaded: LoadedElection,
+    operator: Operator,
+    decision: tuple[str, str],
+    seen: int,
+    now: dt.datetime,
+    following: Release,
 ) -> Release:
     """Write what others see from now on, with its audit line.
 
-    `seen`: it, of the version that the caller has seen. Both are written in one transaction. A change that was made and
-    whose answer was lost is no conflict (RFC 9110 section 13.1.1).
+    `decision`: the step and its note; `seen`: the version that the caller has seen. Both are written in one
+    transaction. A change that was made and whose answer was lost is no conflict (RFC 9110 section 13.1.1).
     """
+    step, note = decision
     election_id, reason = loaded.election.id, _reason(note, step)
     change = {"step": step, "who": operator.signature, "note": reason}
-    after = replace(seen, version=seen.version + 1, change=change, made_at=now)
+    after = replace(following, version=seen + 1, change=change, made_at=now)
     audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {after.version}", reason)
     try:
-        until_uncontended(
-            lambda: write([replacing(election_id, seen.version, after, now), audited]), what="the release"
-        )
+        until_uncontended(lambda: write([replacing(election_id, seen, after, now), audited]), what="the release")
     except ReleaseChanged as changed:
         current = read_release(election_id)
         if (current.version, current.change) == (after.version, after.change):
             return current
-        detail = f"the quick count is at version {current.version} now, you have seen {seen.version}"
+        detail = f"the quick count is at version {current.version} now, you have seen {seen}"
         raise VersionPassed(detail) from changed
     return after

@@ -27,6 +27,11 @@ def decides(operator: Operator) -> bool:
     return operator.may(Permission.RELEASE_COUNT) and operator.sees_all()
 
 
+def needs_two_persons(election: Election) -> bool:
+    """Tell whether one of headquarters proposes and another confirms."""
+    return election.quick_count is not None and election.quick_count.two_persons
+
+
 def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
     """Return codes whose sums the operator does not see.
 
@@ -82,7 +87,7 @@ def decider_view(
     proposal = proposal_at(release, now)
     return {
         **released_view(release, live),
-        "two_persons": (declared := loaded.election.quick_count) is not None and declared.two_persons,
+        "two_persons": needs_two_persons(loaded.election),
         "decision": _decision(release),
         "shown": _figures(release.document),
         "proposal": proposal and _proposal_view(proposal, operator),

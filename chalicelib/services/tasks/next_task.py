@@ -15,7 +15,7 @@ from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, TaskLease
 from chalicelib.services.tasks.queues import KINDS, Kind, Task, TaskScope, tasks_of
 from chalicelib.store.calls import CallRow
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.leases import LeaseRow, leases_of, leasing
+from chalicelib.store.leases import LeaseRow, leases_of, leasing, task_name
 from chalicelib.store.outcome import WorkChanged
 
 
@@ -146,7 +146,7 @@ def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str],
 
 def _change(loaded: LoadedElection, action: Action, task: tuple[Kind, str, str], *, ends: bool) -> dict[str, Any]:
     kind, key, region = task
-    name = f"{kind}#{key}"
+    name = task_name(kind, key)
 
     def attempt() -> Change:
         row = leases_of(loaded.election.id, region).get(name)

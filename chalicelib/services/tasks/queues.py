@@ -16,6 +16,7 @@ from chalicelib.store.desk import waiting_at
 from chalicelib.store.doubts import doubts_of_region
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_by_id
+from chalicelib.store.leases import task_name
 from chalicelib.store.messages import NO_REGION
 from chalicelib.store.open_incidents import OpenIncident, open_incidents_of
 
@@ -45,7 +46,7 @@ class Task:
     @property
     def name(self) -> str:
         """The task as its lease names it."""
-        return f"{self.kind}#{self.key}"
+        return task_name(self.kind, self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.doubts import DoubtRow, doubts_of_region
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.leases import LeaseRow, leases_of
+from chalicelib.store.leases import LeaseRow, leases_of, task_name
 
 Rank = tuple[bool, int, str, str, str, str, str]
 """How a doubt is sorted: of no count, votes downwards, then where and what it is."""
@@ -81,7 +81,7 @@ def _describe(
     if station is None or form not in election.form_by_code:
         return
     observers = election.observers_by_station.get(station_number, ())
-    lease = leases.get(f"doubt#{station_number}#{form}#{round_name}")
+    lease = leases.get(task_name("doubt", f"{station_number}#{form}#{round_name}"))
     for doubt in row.doubts:
         yield {
             "station": station.number,
