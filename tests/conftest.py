@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import astuple
 from functools import cache
+from unittest.mock import patch
 
 import botocore.session
 import botocore.useragent
@@ -34,6 +35,13 @@ target.run_aws = lambda arguments, environ: astuple(call_aws(arguments, environ)
 # A slow machine is no fault of the code: examples are neither timed nor given up.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Leave the environment as each test finds it: a command that chooses its stack does so in it."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def test_what_is_taken_along_to_a_send_can_be_called_too(lead: Visit, desk: Room
     page.keyboard.press("j")
     [station] = picked(page)
     page.get_by_role("button", name="SMS to these 1").click()
+    page.wait_for_selector("main[data-screen='send']")  # the list it came from has a button of the same name
     page.get_by_role("button", name="Put these 1 on the call list").click()
     expect(page.locator(".notice")).to_contain_text("on the call list by you")
     assert call_of(desk, station)["by_hand"]

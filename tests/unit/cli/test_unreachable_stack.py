@@ -15,6 +15,8 @@ from chalicelib.cli.advice import advice
 from chalicelib.store.tables import TableMeta
 
 ROOT = Path(__file__).parents[3]
+WEBHOOK_SECONDS = 3
+"""What a webhook waits for a row."""
 STACK = {"stack": "baykoo", "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
 
 
@@ -43,10 +45,12 @@ def test_it_is_said_that_the_stack_cannot_be_asked(arguments: list[str], tmp_pat
 
 
 def test_a_command_waits_for_a_stack_that_is_slower_than_a_webhook_may_be(tmp_path: Path) -> None:
+    assert TableMeta.read_timeout_seconds == WEBHOOK_SECONDS
+
     class Slow(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(TableMeta.read_timeout_seconds + 0.5)
+            time.sleep(WEBHOOK_SECONDS + 0.5)
             body = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
