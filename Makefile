@@ -47,7 +47,7 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 .PHONY: test-long
 test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports, an export of 10^6 messages
 	@$(bin)/python -m pytest -m long -rP tests/e2e
-	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/test_crash_ledger.py tests/integration/test_export_of_a_million.py
+	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/ledger tests/integration/exports
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute
@@ -55,7 +55,7 @@ test-fast: environments browser ## Run the unit tests alone, within a minute
 
 .PHONY: faults
 faults: environments ## Fail every call to AWS in every manner (docs/developer.md, Faults)
-	@BAYKOO_FAULTS=all $(bin)/python -m pytest $(side_by_side) tests/integration/test_fault_sweep_*.py
+	@BAYKOO_FAULTS=all $(bin)/python -m pytest $(side_by_side) tests/integration/faults
 
 .PHONY: fuzz
 fuzz: environments browser ## Try hostile SMS and requests for half an hour (BAYKOO_FUZZ_SMS, BAYKOO_FUZZ_SEED)
@@ -78,8 +78,8 @@ advisories: environments ## Ask which weaknesses are known of the pinned package
 
 .PHONY: bench
 bench: environments ## Measure: processor time against bare requests, units, imports, reading, throughput (docs/performance.md)
-	@$(bin)/python -m pytest -p no:logging tests/bench tests/integration/test_cpu_against_bare.py tests/integration/test_capacity.py \
-		tests/integration/test_summary_cost.py tests/integration/test_board_cost.py
+	@$(bin)/python -m pytest -p no:logging tests/bench \
+		$(patsubst %,tests/integration/costs/test_%.py,cpu_against_bare capacity summary_cost board_cost)
 
 .PHONY: load
 load: environments ## Hand 10,000 signed SMS in to a local stack, and print rates, percentiles and what is lost (MESSAGES=10000)

@@ -2,7 +2,7 @@
 
 Measured units times prices that AWS publishes.
 
-``python -m infra.cost`` prints the tables of docs/cost.md. tests/integration/test_cost.py measures the units and
+``python -m infra.cost`` prints the tables of docs/cost.md. tests/integration/costs/test_cost.py measures the units and
 compares them with `MEASURED`.
 """
 
@@ -117,7 +117,7 @@ MEASURED: Mapping[str, Work] = {
         (Call("Summarize", 8, cpu=0.1), Call("Deliver", 4, 2, cpu=0.03)), 32, 4.5, emails=1, logged_bytes=600
     ),
 }
-"""At most, as tests/integration/test_cost.py measures it; write units of a report to the unit."""
+"""At most, as tests/integration/costs/test_cost.py measures it; write units of a report to the unit."""
 READS_PER_SEALED_REPORT_AND_HOUR = 0.25
 """Each hour the ledger reads all rows of messages and reports, half a unit per 4 KB."""
 READS_PER_REPORT_AND_SUMMARY = 1.0

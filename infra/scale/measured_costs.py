@@ -1,6 +1,6 @@
 """What one message asks of tables and processors, as measured: measured.json.
 
-tests/integration/test_scale_units.py measures the units anew and compares them; `make bench` prints the times.
+tests/integration/costs/test_scale_units.py measures the units anew and compares them; `make bench` prints the times.
 """
 
 import json

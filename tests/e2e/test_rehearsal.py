@@ -41,7 +41,7 @@ def test_what_cannot_be_rehearsed_is_said(sample, arguments, refusal):
 
 @pytest.mark.long
 def test_sweep_alone_accounts_for_everything(stack_without_streams, tmp_path):
-    """Two minutes, most of them of waiting: tests/integration/test_sweep.py has each of its steps."""
+    """Two minutes, most of them of waiting: tests/integration/processing/test_sweep.py has each of its steps."""
     sample = sample_on(stack_without_streams, tmp_path / "local.json")
     arguments = ("--observers=10", "--minutes=0.2", "--incidents=0", "--seed=11", f"--report={tmp_path / 'page.html'}")
     output = output_of(baykoo(sample, "rehearse", *arguments))

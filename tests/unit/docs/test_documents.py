@@ -133,6 +133,13 @@ def test_the_rooms_are_complete() -> None:
         assert rooms_of(layer) <= set(re.findall(r"\w+", row)), layer
 
 
+def test_an_integration_test_lies_in_the_room_that_it_tests() -> None:
+    folders = {file.parent.name for file in (ROOT / "tests" / "integration").rglob("test_*.py")}
+    rooms = rooms_of("services") | {folder.name for folder in (ROOT / "tests" / "unit").iterdir()} | {"faults"}
+    assert len(folders) > 30
+    assert folders - rooms == set(), 'docs/developer.md, "Finding your way in the page and the tests"'
+
+
 GENERAL = {"access", "checks", "clients", "intake", "people", "processing", "sms", "texts", "views"}
 """Rooms whose names mean in code what they mean everywhere."""
 

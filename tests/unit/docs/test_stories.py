@@ -62,7 +62,7 @@ STORIES: Final[Mapping[str, tuple[str, ...]]] = {
     "test_nobody_else_sees_it_before_its_release_nor_after_it_was_withdrawn": ("quick-count/{step}",),
 }
 CHANGES_NOTHING: Final = {f"POST {ELECTION}calls/{{station}}/ring"}
-"""A simulated observer's answer, in rehearsals alone (tests/integration/test_rehearsal_training.py)."""
+"""A simulated observer's answer, in rehearsals alone (tests/integration/rehearsal/test_rehearsal_training.py)."""
 
 
 def test_every_action_has_its_story() -> None:

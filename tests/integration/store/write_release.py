@@ -1,8 +1,8 @@
 """Writes the rows that a release leaves, for `test_upgrade.py` of later ones: run by name, with the release's own code.
 
-``pytest tests/integration/write_release.py`` plays a small day in which everything that has rows happens, and leaves
-`releases/NAME.jsonl`, a row a line as DynamoDB holds it, and `releases/NAME.json`, what that release reads in them.
-NAME is the variable RELEASE. Everybody in it is made up.
+``pytest tests/integration/store/write_release.py`` plays a small day in which everything that has rows happens, and
+leaves `releases/NAME.jsonl`, a row a line as DynamoDB holds it, and `releases/NAME.json`, what that release reads in
+them. NAME is the variable RELEASE. Everybody in it is made up.
 """
 
 import base64
