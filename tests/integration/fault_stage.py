@@ -226,6 +226,7 @@ def _clocked(stage: Stage) -> SimpleNamespace:
     return SimpleNamespace(**vars(dt) | {"datetime": Clocked})
 
 
+@cache
 def _modules() -> list[ModuleType]:
     """Every module of the product that a function may load."""
     _load_all()
@@ -239,6 +240,7 @@ def _load_all() -> None:
             importlib.import_module(found.name)
 
 
+@cache
 def _asks_the_time(module: ModuleType) -> bool:
     return "datetime.now(" in pathlib.Path(str(module.__file__)).read_text(encoding="utf-8")
 
