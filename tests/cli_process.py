@@ -21,7 +21,9 @@ FORKED = multiprocessing.get_context("forkserver")
 
 Its environment is that of the first of them.
 """
-FORKED.set_forkserver_preload(sorted({place.partition(":")[0] for place in COMMANDS.values()}) + _AWS)
+FORKED.set_forkserver_preload(
+    [*sorted({place.partition(":")[0] for place in COMMANDS.values()}), *_AWS, "botocore_models"]
+)
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,14 @@ class _Aws:
         sys.exit(awscli.clidriver.main())
 
 
-def start_baykoo(arguments: Sequence[str], environ: Mapping[str, str]) -> Running:
-    """Start ./baykoo with an environment of its own."""
-    return Running(_Baykoo(tuple(arguments)), ROOT, environ)
+def start_baykoo(arguments: Sequence[str], environ: Mapping[str, str], folder: Path = ROOT) -> Running:
+    """Start ./baykoo in a folder with an environment of its own."""
+    return Running(_Baykoo(tuple(arguments)), folder, environ)
 
 
-def call_baykoo(arguments: Sequence[str], environ: Mapping[str, str]) -> Called:
-    """Call ./baykoo with an environment of its own, and wait for its end."""
-    return _ended(start_baykoo(arguments, environ))
+def call_baykoo(arguments: Sequence[str], environ: Mapping[str, str], folder: Path = ROOT) -> Called:
+    """Call ./baykoo in a folder with an environment of its own, and wait for its end."""
+    return _ended(start_baykoo(arguments, environ, folder))
 
 
 def call_aws(arguments: Sequence[str], environ: Mapping[str, str]) -> Called:

@@ -3,13 +3,10 @@
 import os
 from collections.abc import Iterator
 from dataclasses import astuple
-from functools import cache
 from unittest.mock import patch
 
-import botocore.session
-import botocore.useragent
+import botocore_models  # noqa: F401 - it reads them as it is imported
 import pytest
-from botocore.loaders import create_loader
 from cli_process import call_aws
 from hypothesis import HealthCheck, settings
 from stack import Sample, folder_of, sample_on
@@ -20,14 +17,6 @@ from infra.stack import Stack, local_stack
 
 # A Logger made while a test runs would hide its service's lines from caplog for every test after.
 os.environ["POWERTOOLS_LOG_DEDUPLICATION_DISABLED"] = "true"
-
-# botocore's models are files of JSON that every session reads for itself: a tenth of a second of processor for each
-# client, of which tests make thousands.
-botocore.session.create_loader = cache(create_loader)  # type: ignore[attr-defined]
-
-# For each request every letter of what the user agent is made of is looked at, a tenth of a client's processor time.
-of_user_agent = botocore.useragent.sanitize_user_agent_string_component
-botocore.useragent.sanitize_user_agent_string_component = cache(of_user_agent)
 
 # As infra/stack.py and the deployment call it.
 target.run_aws = lambda arguments, environ: astuple(call_aws(arguments, environ))

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from dynamodb_expressions import Row, holds, tokens_of, updated, value_of
 from pynamodb.connection.base import Connection
 
+from chalicelib.store import stored_row
+
 Call = Callable[[str, dict[str, Any]], None]
 
 KEYS = {
@@ -46,6 +48,7 @@ class FakeDynamoDB:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Give every model of PynamoDB this database instead of a client."""
+        monkeypatch.setattr(stored_row, "_client", lambda *settings: None)
         monkeypatch.setattr(Connection, "client", property(lambda connection: self))
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cli_process import Called, call_baykoo
 
 from chalicelib.cli.advice import advice
 from chalicelib.store.tables import TableMeta
@@ -20,19 +19,18 @@ WEBHOOK_SECONDS = 3
 STACK = {"stack": "baykoo", "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
 
 
-def command(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def command(folder: Path, *arguments: str, **environ: str) -> Called:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "BAYKOO_"))}
-    environ = inherited | {"PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder)} | environ
-    called = [sys.executable, "-c", "from chalicelib.cli import main; main(prog_name='./baykoo')", *arguments]
-    return subprocess.run(called, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
+    environ = inherited | {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder)} | environ
+    return call_baykoo(arguments, environ, folder)
 
 
 def refusal(folder: Path, *arguments: str, **environ: str) -> str:
     """What a command that fails says, in one line."""
     done = command(folder, *arguments, **environ)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "Traceback" not in done.stderr
-    return " ".join(done.stderr.split())
+    assert (done.status, done.output) == (1, "")
+    assert "Traceback" not in done.errors
+    return " ".join(done.errors.split())
 
 
 @pytest.mark.parametrize("arguments", [["audit"], ["election", "list"], ["report", "kg-2017", "--output", "x.html"]])
@@ -63,7 +61,7 @@ def test_a_command_waits_for_a_stack_that_is_slower_than_a_webhook_may_be(tmp_pa
         local.write_text(json.dumps(STACK | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"}))
         done = command(tmp_path, "election", "list", BAYKOO_LOCAL=str(local))
         server.shutdown()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.status, done.errors) == (0, "")
 
 
 @pytest.mark.parametrize("written", ["{bad", "[]", "{}", '{"stack": 1}'])

@@ -109,3 +109,16 @@ def test_an_instant_is_written_as_pynamodb_writes_it(moment: dt.datetime) -> Non
     ours, theirs = InstantAttribute(attr_name="at"), UTCDateTimeAttribute(attr_name="at")
     assert ours.serialize(moment) == theirs.serialize(moment)
     assert ours.deserialize(ours.serialize(moment)) == moment
+
+
+def test_all_models_ask_by_one_client_of_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client costs a tenth of a second of a processor and a handshake, and a cold function asks for many models."""
+    clients = []
+    for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "eu-central-1")
+    for port in (8, 9):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("BAYKOO_TABLE_PREFIX", f"shared-{port}-")
+        [client] = {model._get_connection().connection.client for model in MODELS}
+        clients.append(client)
+    assert [client.meta.endpoint_url[-1] for client in clients] == ["8", "9"]
