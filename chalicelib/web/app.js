@@ -14,8 +14,7 @@ let signIn = null; // the card, once it was needed
 
 // Addresses are #/NAME?PARAMETERS: nothing personal stands in them, and back leads back.
 export function go(name, parameters = {}, {replace = false} = {}) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '' && value != null));
-  const address = `#/${name}${query.size ? `?${query}` : ''}`;
+  const address = link(name, parameters);
   if (replace) history.replaceState(null, '', address);
   else location.hash = address;
   if (replace) openRoute();
@@ -23,7 +22,7 @@ export function go(name, parameters = {}, {replace = false} = {}) {
 
 export const link = (name, parameters = {}) => {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '' && value != null));
-  return `#/${name}${query.size ? `?${query}` : ''}`;
+  return `#/${name}${query.size ? `?${query}` : ''}`.replaceAll('%2C', ',');
 };
 
 function readRoute() {

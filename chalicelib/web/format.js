@@ -52,6 +52,7 @@ const SHAPES = {
   late: svg`<circle cx="6" cy="6" r="4.6" class="line"/><path d="M6 3.2V6l2 1.4" class="line"/>`,
   phone: svg`<path d="M2.6 1.2h1.7l1 2.6-1.3 1c.6 1.3 1.6 2.3 2.9 3l1.1-1.3 2.6 1v1.8c0 .8-.6 1.3-1.3 1.3C5 10.4 1.5 7 1.3 2.5c0-.7.6-1.3 1.3-1.3z" class="fill"/>`,
   closed: svg`<path d="M2 2l8 8M10 2l-8 8" class="line bold"/>`,
+  silent: svg`<path d="M1 1.8h10v6.4H6L3.4 10.6V8.2H1z" class="line"/><path d="M3.6 5h4.8" class="line bold"/>`,
   unreachable: svg`<path d="M1 7.5 4 3.5l2.2 4L8.5 4 11 7" class="line"/><path d="M1 11 11 1" class="line"/>`,
 };
 
@@ -60,7 +61,8 @@ export const glyph = (name, word = t(`state.${name}`)) => (word
   ? html`<svg class="glyph ${name}" viewBox="0 0 12 12" role="img" aria-label=${word}><title>${word}</title>${SHAPES[name] ?? nothing}</svg>`
   : html`<svg class="glyph ${name}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[name] ?? nothing}</svg>`);
 
-export const stated = (name) => html`<span class="stated ${name}">${glyph(name, '')} ${t(`state.${name}`)}</span>`;
+export const stated = (name, word = t(`state.${name}`)) => html`<span class="stated ${name}">${glyph(name, '')} ${word}</span>`;
+export const closedSince = (station) => stated('closed', t('roster.closed', {time: time(station.closed_at)}));
 
 // A stacked bar of [state, count] pairs, 4 px high; what it shows stands in numbers beside it.
 export function bar(parts, whole) {

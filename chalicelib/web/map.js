@@ -1,7 +1,7 @@
 // The map: is a problem where it is? Regions as rings of what is missing, a region's stations as points; no tiles.
 import {html, svg, nothing, noChange} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, draw, electionNow, places, currentPlace, cellOf, placeName, regionNames, may} from './state.js';
+import {state, draw, drawSoon, electionNow, places, currentPlace, cellOf, placeName, regionNames, may} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
@@ -21,13 +21,14 @@ const width = () => {
   const room = (document.querySelector('main')?.clientWidth ?? innerWidth) - SIDE;
   return Math.round(Math.min(WIDE, innerWidth <= ONE_COLUMN ? room : (2 * room) / 3));
 };
-// A point is told by its shape too: full, half, ring, dot, cross. The last are drawn over the first.
+// A point is told by its shape too: dot, full, half, ring, diamond, cross. The last are drawn over the first.
 const SHAPES = {
   expected: 'm-2.5 0a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1-5 0z',
   complete: 'm-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
   partial: 'm0-5a5 5 0 0 0 0 10z',
   missing: 'm-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0zm2.4 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z',
   conflict: 'm-6 0 6-6 6 6-6 6z',
+  closed: 'm-5-3 2-2 3 3 3-3 2 2-3 3 3 3-2 2-3-3-3 3-2-2 3-3z',
 };
 const TRIANGLE = 'M0-15 5-7H-5z';
 
@@ -56,7 +57,7 @@ export function open(parameters) {
       my.pages.set(path, document);
       if (isFirst && document.next) page(document.next);
       isFirst = false;
-      draw();
+      drawSoon();
     }, {seconds: SECONDS, failed}));
   }
 
@@ -168,7 +169,7 @@ export function open(parameters) {
     draw();
   }
 
-  const legend = () => html`<p class="legend">${[...PARTS, 'expected'].map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p>`;
+  const legend = () => html`<p class="legend">${[...PARTS, 'expected', 'closed'].map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p>`;
 
   function follow(next) {
     const was = my.region;

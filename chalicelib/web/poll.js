@@ -1,5 +1,5 @@
 // Polling: every 5 s while the page is looked at, every 30 s while it is hidden, less often while nobody answers.
-import {state, change, draw} from './state.js';
+import {state, draw} from './state.js';
 import {get, Problem, LONGEST_WAIT} from './api.js';
 
 const USUAL = 5_000;
@@ -84,7 +84,7 @@ function measure() {
   const all = [...polls];
   const at = Math.min(Date.now(), ...all.filter((one) => one.at || one.failures).map((one) => (one.at || one.begun) + one.period - USUAL));
   const failures = Math.max(...all.map((one) => one.failures));
-  change({freshness: {at: at || state.freshness.at, failures, next: Math.min(...all.map((one) => one.next || Infinity))}});
+  state.freshness = {at: at || state.freshness.at, failures, next: Math.min(...all.map((one) => one.next || Infinity))}; // drawn with the next tick
 }
 
 export const age = () => (state.freshness.at ? (Date.now() - state.freshness.at) / 1000 : 0);

@@ -1,7 +1,10 @@
 // The one store: what every screen may read. A screen's own state stays in the screen.
 const drawers = new Set();
 const NOTICE_MS = 8000;
+const PAUSE_MS = 250;
 let isDrawing = false;
+let pause = 0; // the timer until which drawSoon waits
+let isWaiting = false;
 
 export const state = {
   account: undefined, // undefined: not asked yet; null: nobody is signed in
@@ -37,6 +40,17 @@ export function draw() {
     isDrawing = false;
     for (const drawer of drawers) drawer();
   });
+}
+
+// Draw now, but only so often: of what comes in many parts some are shown at once.
+export function drawSoon() {
+  isWaiting = pause > 0;
+  if (isWaiting) return;
+  draw();
+  pause = setTimeout(() => {
+    pause = 0;
+    if (isWaiting) drawSoon();
+  }, PAUSE_MS);
 }
 
 // Draw, and then put the focus where somebody goes on: before the next key comes, however fast they type.

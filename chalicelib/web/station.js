@@ -5,7 +5,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
-import {time, ageOf, glyph, stated, number} from './format.js';
+import {time, ageOf, glyph, stated, closedSince, number} from './format.js';
 import {valueOf, questionOf, inNumbers} from './fields.js';
 import {whatOf} from './incidents.js';
 import {leased} from './leased.js';
@@ -37,7 +37,7 @@ export function open({station, form, doubt}) {
         <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: number(one.registered)})}` : ''}${one.is_in_sample ? ` · ${t('station.insample')}` : ''}</span><span class="grow"></span>
         ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
         ${my.lease?.view() ?? nothing}<span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
-      ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b class="stated missing">${t('roster.closed', {time: time(one.closed_at)})}</b></p>` : nothing}
+      ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b>${closedSince(one)}</b></p>` : nothing}
       ${seesPeople() ? html`<p class="quiet filters">${lastLife()}<span>${calls.last()}</span></p>${people()}` : nothing}
       ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
       ${[...reports].sort(byUrgency).map(block)}
