@@ -73,7 +73,7 @@ export function open({number}) {
     return html`<p class="quiet filters">${[observer.organisation, t('observer.figures', {sms: count(of.sms), accepted: count(of.accepted), again: count(of.asked_again), n: count(of.in_time), of: count(of.reports)})].filter(Boolean).join(' · ')}</p>`;
   }
 
-  const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small><br>
+  const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small>${fate(one)}<br>
     ${foreign(one.text)} <a class="quiet" href=${link('messages', {key: one.key})}><small>${t(`log.state.${one.state}`)}</small></a></li>`;
 
   return {view, keys: {r: write, c: call}, title: () => t('observer.title'), leave: () => [end, endDetail, endWishes, my.calls?.end].forEach((stop) => stop?.())};
@@ -86,4 +86,12 @@ function when(one) {
   return Math.abs(came - sent) > MINUTE ? t('observer.apart', {sent: onClock(sent), came: onClock(came)}) : onClock(came);
 }
 
-const receipt = (one) => (one.direction !== 'out' ? '' : one.receipt === 'delivered' ? '✓✓' : one.receipt === 'failed' || one.state === 'failed' ? '✗' : '');
+const isLost = (one) => one.receipt === 'failed' || one.state === 'failed';
+const receipt = (one) => (one.direction === 'out' && one.receipt === 'delivered' ? '✓✓' : '');
+
+// Why one of ours did not arrive, as its carrier says; or which carriers lost it before another got it.
+function fate(one) {
+  if (one.direction !== 'out') return nothing;
+  if (isLost(one)) return html`<br><small class="warned">✗ ${t('involved.failed')}${one.failure ? html`: ${foreign(one.failure)}` : nothing}</small>`;
+  return one.lost.length ? html` <small class="warned">${t('observer.lost', {carriers: one.lost.join(', ')})}</small>` : nothing;
+}

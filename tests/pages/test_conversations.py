@@ -68,19 +68,24 @@ def test_o2_a_reply_that_a_carrier_loses_says_so_and_by_whom_it_went_at_last(lea
     page = lead.go(f"observer?number={observer(room, 52)['observer']}", ".thread li.out")
     row = page.locator(".thread li.out").last
 
-    def told(receipt: str, carrier: str) -> None:
+    def told(receipt: str, carrier: str, detail: str) -> None:
         room.stack.client("dynamodb").update_item(
             TableName=f"{room.stack.name}-messages",
             Key={"key": {"S": sent["key"]}},
-            UpdateExpression="SET receipt = :receipt, carrier = :carrier",
-            ExpressionAttributeValues={":receipt": {"S": receipt}, ":carrier": {"S": carrier}},
+            UpdateExpression="SET receipt = :receipt, carrier = :carrier, receipt_detail = :detail",
+            ExpressionAttributeValues={
+                ":receipt": {"S": receipt},
+                ":carrier": {"S": carrier},
+                ":detail": {"S": f"{carrier}: {detail}"},
+            },
         )
 
-    told("failed", "first")
-    expect(row).to_contain_text("✗", timeout=ONE_POLL_MS + 5_000)
-    told("delivered", "second")
+    told("failed", "first", "30003 handset off")
+    expect(row).to_contain_text("✗ did not arrive: first: 30003 handset off", timeout=ONE_POLL_MS + 5_000)
+    told("delivered", "second", "delivered")
     expect(row).to_contain_text("second", timeout=ONE_POLL_MS + 5_000)
     expect(row).to_contain_text("✓✓")
+    expect(row).not_to_contain_text("did not arrive")
 
 
 @pytest.mark.long

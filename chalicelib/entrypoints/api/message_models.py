@@ -175,12 +175,17 @@ class MessageWithReading(AnswerModel):
 
 
 class ListedInConversation(ListedMessage):
-    """A message of a conversation, with how it went."""
+    """A message of a conversation, with how it went.
+
+    `failure`: why one of ours did not arrive. `lost`: the carriers that told so, if another got it after them.
+    """
 
     sent_at: str | None
     provider_at: str | None
     carrier: str | None
     receipt: str | None
+    failure: str | None
+    lost: list[str]
     about: str | None
     author: str | None
 

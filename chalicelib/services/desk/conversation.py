@@ -14,7 +14,7 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk.message import message_of, sees
 from chalicelib.services.desk.queue import describe
 from chalicelib.services.desk.refusals import NoSuchObserver
-from chalicelib.services.views.message import described_with_reply
+from chalicelib.services.views.message import described_with_reply, failure_of
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.keys import is_sign_in
@@ -140,18 +140,20 @@ def _page(
     rows.sort(key=lambda row: (row.stored_at, row.key), reverse=True)
     page = [row for row in rows[:limit] if sees(operator, row) or row.direction == "out"]
     return {
-        "messages": [describe(election, operator, row, withheld) | _delivery(row) for row in page],
+        "messages": [describe(election, operator, row, withheld) | _delivery(operator, row) for row in page],
         "next": [rows[limit - 1].stored_at.isoformat(), rows[limit - 1].key] if len(rows) > limit else None,
     }
 
 
-def _delivery(row: Message) -> dict[str, Any]:
+def _delivery(operator: Operator, row: Message) -> dict[str, Any]:
     """Tell how a message was typed, or how one of ours went."""
     return {
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "provider_at": row.provider_at.isoformat() if row.provider_at else None,
         "carrier": row.carrier,
         "receipt": row.receipt,
+        "failure": failure_of(operator.toward(row.reporter), row),
+        "lost": row.lost or [],
         "about": row.about,
         "author": row.author,
     }

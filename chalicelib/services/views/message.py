@@ -4,11 +4,14 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import Operator
 from chalicelib.store import keys, message_queries
 from chalicelib.store.messages import Message
 
 HIDDEN_DIGITS = 4
+LOST = "failed"
+"""A carrier's word that an SMS did not arrive."""
 _NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
@@ -81,6 +84,16 @@ def _may_read(operator: Operator, message: Message) -> bool:
     Of what goes out, lists and answers name people and their phones.
     """
     return operator.sees_phones() or message.direction != "out"
+
+
+def failure_of(operator: Operator, message: Message) -> str | None:
+    """Return why one of ours did not arrive, as its carrier said it.
+
+    It is None of what came, arrived, or may yet.
+    """
+    if message.direction != "out" or (message.receipt != LOST and message.state != MessageState.FAILED):
+        return None
+    return _masked(operator, (message.receipt_detail if message.receipt == LOST else None) or message.last_error)
 
 
 def _masked(operator: Operator, written: str | None) -> str | None:

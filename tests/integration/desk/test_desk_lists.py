@@ -215,6 +215,29 @@ def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -
         conversation.with_observer(pipeline.current, elsewhere, observer.number, None, 10)
 
 
+def test_a_conversation_says_why_an_sms_of_ours_did_not_arrive(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    sms = say(pipeline, pipeline.phone(), "hm")
+    reply = pipeline.reply(sms)
+    assert reply is not None
+
+    def told() -> tuple[str | None, list[str]]:
+        page = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 10)
+        [shown] = [row for row in page["messages"] if row["direction"] == "out"]
+        return shown["failure"], shown["lost"]
+
+    assert told() == (None, [])
+    reply.state, reply.last_error = MessageState.FAILED, "first: it has no route there"
+    reply.save()
+    assert told() == ("first: it has no route there", [])
+    reply.state, reply.receipt, reply.receipt_detail = MessageState.SENT, "failed", "first: 30003 handset off"
+    reply.save()
+    assert told() == ("first: 30003 handset off", [])
+    reply.receipt, reply.receipt_detail, reply.lost = "delivered", "second: delivered", ["first"]
+    reply.save()
+    assert told() == (None, ["first"])
+
+
 def test_a_message_is_shown_whole_to_whoever_decides_about_it(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     sms = say(pipeline, pipeline.phone(), "OP А1 C12o")
