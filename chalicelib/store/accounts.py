@@ -10,7 +10,7 @@ from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
-from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, setting, store_faults, updated_if
+from chalicelib.store.tables import Document, TableMeta, at_version, setting, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 
@@ -167,9 +167,9 @@ def use_up(row: ProofRow) -> bool:
     return updated_if(row, [ProofRow.until.set(spent)], unused)
 
 
-def put_session(row: SessionRow) -> bool:
-    """Store a session once; False where there is one of its cookie."""
-    return saved_if(row, SessionRow.id.does_not_exist())
+def beginning(row: SessionRow) -> Write:
+    """Return the write that stores a session once."""
+    return Write.put("once", row.id, row, SessionRow.id.does_not_exist())
 
 
 def get_session(election_id: str, identity: str) -> SessionRow | None:

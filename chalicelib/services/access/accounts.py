@@ -19,6 +19,9 @@ from chalicelib.store.elections import existing
 from chalicelib.store.outcome import AccountChanged, write
 from chalicelib.store.writes import Write
 
+SHOWN_DIGITS: Final = 12
+"""Of a session's id, which is a hash: enough to tell it from others."""
+
 
 class AccountUnknown(LookupError):
     """There is no such account in this election."""
@@ -244,7 +247,7 @@ def describe(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
 
 def _session(row: SessionRow) -> dict[str, Any]:
     return {
-        "id": row.id[-12:],
+        "id": row.id[-SHOWN_DIGITS:],
         "device": row.device,
         "begun_at": row.begun_at.isoformat(),
         "used_at": row.used_at.isoformat(),

@@ -10,10 +10,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.services.access.accounts import is_open, operator_of
+from chalicelib.services.access.accounts import SHOWN_DIGITS, is_open, operator_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.store import accounts
 from chalicelib.store.accounts import AccountRow, SessionRow
+from chalicelib.store.operators import recorded
+from chalicelib.store.outcome import write
+from chalicelib.store.writes import Write
 
 LASTS = dt.timedelta(hours=12)
 IDLE = dt.timedelta(minutes=30)
@@ -57,7 +60,7 @@ def begin(account: AccountRow, device: str, now: dt.datetime, until: dt.datetime
         until=ends,
         expires=ends + dt.timedelta(days=1),
     )
-    accounts.put_session(row)
+    write([accounts.beginning(row), _recorded("signed in", account, row, now)])
     return f"{urlsafe_b64encode(account.scope.encode()).decode().rstrip('=')}.{token}"
 
 
@@ -82,7 +85,13 @@ def resume(cookie: str, now: dt.datetime) -> Session:
 
 def end(cookie: str, now: dt.datetime) -> None:
     """End a cookie's session; raises SessionRefused, StoreUnavailable."""
-    accounts.end(resume(cookie, now).row)
+    session = resume(cookie, now)
+    write([accounts.ending(session.row), _recorded("signed out", session.account, session.row, now)])
+
+
+def _recorded(what: str, account: AccountRow, row: SessionRow, now: dt.datetime) -> Write:
+    """Return the write of a session's line in the audit trail."""
+    return recorded(row.scope, now, operator_of(account).signature, what, f"session {row.id[-SHOWN_DIGITS:]}")
 
 
 def _parts(cookie: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from chalicelib.services.access.sign_in import (
     redeem_code,
     redeem_link,
 )
+from chalicelib.store.operators import audit_of
 from chalicelib.store.tables import StoreUnavailable
 
 NOW = dt.datetime(2026, 11, 29, 9, 0, tzinfo=dt.UTC)
@@ -35,6 +36,16 @@ def test_an_account_sees_the_regions_that_it_was_given(pipeline: Pipeline, addre
     cookie = sessions.begin(redeem_link(token, pipeline.election.id, NOW).account, "Firefox", NOW)
     operator = sessions.resume(cookie, NOW).operator
     assert (operator.election, operator.role, operator.regions) == (pipeline.election.id, "operator", ("Bishkek",))
+
+
+def test_a_sign_in_and_a_sign_out_are_lines_of_the_trail(pipeline: Pipeline, address: str) -> None:
+    token, _ = make_proof(address, NOW)
+    cookie = sessions.begin(redeem_link(token, pipeline.election.id, NOW).account, "Firefox", NOW)
+    sessions.end(cookie, NOW + dt.timedelta(minutes=5))
+    lines = [line for line in audit_of(pipeline.election.id) if line.who == "Aida (operator)"]
+    assert [line.action for line in lines] == ["signed in", "signed out"]
+    assert lines[0].subject == lines[1].subject
+    assert lines[0].subject.removeprefix("session ") not in cookie
 
 
 def test_a_region_or_an_address_that_is_none_is_refused(pipeline: Pipeline) -> None:
