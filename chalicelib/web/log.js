@@ -1,15 +1,19 @@
 // The log: every SMS in and out as it comes, and the outbox. Where is that SMS, and is traffic flowing?
 import {html, svg, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, draw, regionNames, serverNow, allowed} from './state.js';
+import {state, draw, notify, regionNames, serverNow, electionNow, realInstant, allowed} from './state.js';
 import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
-import {number, onClock, foreign, visible, glyph, emptyList} from './format.js';
+import {number, time, onClock, foreign, visible, glyph, emptyList} from './format.js';
 
-const HOURS = 2;
+const HOURS = 2; // back from now that are shown where no hour is chosen
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_HOURS = 24;
+const FILTERS = ['region', 'direction', 'state', 'hour', 'station'];
 const SHOWN = 100;
 const MINUTES = 30;
 const WAIT_MS = 400;
@@ -23,7 +27,7 @@ export function open(parameters) {
   // What is asked for stays the same between polls, so that nothing is sent anew while nothing comes.
   function load() {
     my.end?.();
-    Object.assign(my, {list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, since: new Date(serverNow() - HOURS * 3_600_000).toISOString()});
+    Object.assign(my, {list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, between: between(my.hour)});
     my.end = poll(path(), (list) => {
       my.list = list;
       if (!my.isPaused) my.shown = list;
@@ -34,9 +38,9 @@ export function open(parameters) {
 
   function path(cursor = null) {
     if (my.tab !== 'log') return electionPath(`outbox?${new URLSearchParams({tab: my.tab, ...(cursor && {cursor})})}`);
-    const {region, direction, state} = my;
-    const asked = {region, direction, state, observer: my.observer, cursor};
-    return electionPath(`messages?${new URLSearchParams({since: my.since, limit: SHOWN, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value))})}`);
+    const {region, direction, state, station} = my;
+    const asked = {...my.between, region, direction, state, station, observer: my.observer, cursor};
+    return electionPath(`messages?${new URLSearchParams({limit: SHOWN, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value))})}`);
   }
 
   const search = () => (my.tab === 'log' ? {Text: my.text} : {});
@@ -75,18 +79,18 @@ export function open(parameters) {
     draw();
   }
 
-  const isFiltered = () => Boolean(my.region || my.direction || my.state || my.observer || my.text);
+  const isFiltered = () => Boolean(FILTERS.some((name) => my[name]) || my.observer || my.text);
 
   function clear() {
     clearTimeout(my.timer);
     Object.assign(my, {observer: '', text: ''});
     for (const field of document.querySelectorAll('.filters input')) field.value = '';
-    to({region: '', direction: '', state: ''});
+    to(Object.fromEntries(FILTERS.map((name) => [name, ''])));
     load();
   }
 
   const again = (one) => act(electionPath('outbox/again'), {key: one.key, note: ''}, {done: t('log.again.done')});
-  const to = (changes) => go('log', {tab: my.tab, region: my.region, direction: my.direction, state: my.state, ...changes}, {replace: true});
+  const to = (changes) => go('log', {tab: my.tab, ...Object.fromEntries(FILTERS.map((name) => [name, my[name]])), ...changes}, {replace: true});
 
   load();
 
@@ -99,6 +103,8 @@ export function open(parameters) {
         ${my.tab === 'log' ? html`<select aria-label=${t('board.region')} @change=${(event) => to({region: event.target.value})}><option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
           ${chips(t('log.direction'), ['in', 'out'], my.direction, (name) => t(`log.direction.${name}`), (direction) => to({direction: my.direction === direction ? '' : direction}))}
           <select aria-label=${t('stations.state')} @change=${(event) => to({state: event.target.value})}><option value="" ?selected=${!my.state}>${t('log.anystate')}</option>${STATES.map((name) => html`<option value=${name} ?selected=${name === my.state}>${t(`log.state.${name}`)}</option>`)}</select>
+          <select aria-label=${t('log.hour')} @change=${(event) => to({hour: event.target.value})}><option value="" ?selected=${!my.hour}>${t('log.lasthours')}</option>${hours(my.hour).map((begin) => html`<option value=${begin} ?selected=${begin === my.hour}>${time(begin)}–${time(Date.parse(begin) + HOUR_MS)}</option>`)}</select>
+          <input type="search" class="short" aria-label=${t('stations.station')} placeholder=${t('stations.station')} maxlength="20" .value=${my.station ?? ''} @change=${(event) => to({station: event.target.value.trim()})}>
           ${allowed('read_people') ? html`<input type="search" aria-label=${t('messages.observer')} placeholder=${t('messages.observer')} maxlength="20" @input=${(event) => typed('observer', event.target.value)}>
             <input type="search" data-search aria-label=${t('log.text')} placeholder=${t('log.text')} maxlength="100" value=${my.text} @input=${(event) => typed('text', event.target.value)}>` : nothing}` : nothing}</form>
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
@@ -131,7 +137,7 @@ export function open(parameters) {
       ['messages.answered', message.reply?.text ? foreign(message.reply.text) : null],
       ['log.carrier', [message.carrier ?? message.reply?.carrier, message.receipt ?? message.reply?.receipt, message.receipt_detail].filter(Boolean).join(' · ')],
       ['log.attempts', message.attempts ? `${message.attempts}${message.last_error ? ` · ${message.last_error}` : ''}` : null],
-      ['log.key', html`<code>${message.key}</code>`],
+      ['log.key', html`<code>${message.key}</code> <button type="button" class="plain" @click=${() => copy(message.key)}>${t('log.copy')}</button>`],
     ].filter(([, value]) => value);
     return html`<dl class="details">${lines.map(([name, value]) => html`<div><dt>${t(name)}</dt><dd>${value}</dd></div>`)}</dl>
       <a href=${link('messages', {key: message.key})}>${t('messages.card')}</a>`;
@@ -147,7 +153,7 @@ export function open(parameters) {
   }
 
   function follow(next) {
-    Object.assign(my, {tab: next.tab ?? 'log', region: next.region, direction: next.direction, state: next.state});
+    Object.assign(my, {tab: next.tab ?? 'log', ...Object.fromEntries(FILTERS.map((name) => [name, next[name]]))});
     load();
     return true;
   }
@@ -155,18 +161,43 @@ export function open(parameters) {
   return {view, follow, title: () => t('log.title'), leave: () => { my.end(); clearTimeout(my.timer); }};
 }
 
+async function copy(key) {
+  try {
+    await navigator.clipboard.writeText(key);
+    notify(t('log.copied'));
+  } catch {
+    notify(t('board.notfrozen'), 'bad');
+  }
+}
+
+// The hours of the day that lies behind, on the election's clock: each by its beginning, the newest first.
+function hours(chosen) {
+  const now = electionNow();
+  const begun = Math.floor(now / MINUTE_MS) * MINUTE_MS - Number(time(now).slice(3)) * MINUTE_MS;
+  const listed = Array.from({length: DAY_HOURS}, (_, place) => new Date(begun - place * HOUR_MS).toISOString());
+  return chosen && !listed.includes(chosen) ? [...listed, chosen] : listed;
+}
+
+// Which real instants are asked for: an hour's, or the last ones on and on.
+function between(hour) {
+  const begin = Date.parse(hour ?? '');
+  if (Number.isNaN(begin)) return {since: new Date(serverNow() - HOURS * HOUR_MS).toISOString()};
+  return {since: new Date(realInstant(begin)).toISOString(), until: new Date(realInstant(begin + HOUR_MS)).toISOString()};
+}
+
 const STATED = {accepted: 'complete', partly_accepted: 'partial', sent: 'complete', failed: 'missing', unrecognised: 'failed', quarantined: 'failed'};
 const stateOf = (one) => html`${glyph(STATED[one.state] ?? 'expected', '')} ${t(`log.state.${one.state}`)}`;
 
 // How many came and went each minute, of what is shown; the first minute may be cut, and is left out.
 function minutes(all) {
-  const minute = (one) => Math.floor(Date.parse(one.stored_at) / 60_000);
-  const last = Math.floor(serverNow() / 60_000);
+  const minute = (one) => Math.floor(Date.parse(one.stored_at) / MINUTE_MS);
+  const last = Math.floor(serverNow() / MINUTE_MS);
   const first = Math.max(minute(all.at(-1)) + 1, last - MINUTES + 1);
   const columns = Array.from({length: MINUTES}, (_, place) => last - MINUTES + 1 + place).filter((one) => one >= first);
   if (columns.length < 2) return nothing;
-  const count = (at, direction) => all.filter((one) => minute(one) === at && one.direction === direction).length;
-  const bars = columns.map((at) => [count(at, 'in'), count(at, 'out')]);
+  const counts = new Map(columns.map((at) => [at, {in: 0, out: 0}]));
+  for (const one of all) if (counts.has(minute(one))) counts.get(minute(one))[one.direction] += 1;
+  const bars = [...counts.values()].map((count) => [count.in, count.out]);
   if (!bars.flat().some(Boolean)) return nothing;
   const most = Math.max(1, ...bars.flat());
   const width = 100 / MINUTES;

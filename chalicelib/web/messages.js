@@ -11,7 +11,8 @@ import {card} from './message.js';
 import {held} from './leased.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
-const LISTS = ['done'];
+const LISTS = ['awaiting', 'done'];
+const AWAITED_SECONDS = 15;
 const KINDS = ['not_understood', 'in_part', 'unknown_number', 'held'];
 
 export function open({tab, region, kind, key}) {
@@ -24,7 +25,7 @@ export function open({tab, region, kind, key}) {
       my.list = list;
       if (my.wants) next();
       draw();
-    }, {failed: (error) => { my.fault = error.message; draw(); }});
+    }, {seconds: my.tab === 'awaiting' ? AWAITED_SECONDS : undefined, failed: (error) => { my.fault = error.message; draw(); }});
   }
 
   // The oldest that waits, or the one after the card that is open; where nothing does, the first that comes.
@@ -101,7 +102,7 @@ export function open({tab, region, kind, key}) {
 
   function list() {
     const clear = () => go('messages', {tab: my.tab}, {replace: true});
-    if (my.tab === 'done') return !my.list.done.length ? emptyList(t('messages.nothingdone'), my.region, clear) : listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
+    if (LISTS.includes(my.tab)) return !my.list.done.length ? emptyList(t(`messages.nothing.${my.tab}`), my.region, clear) : listed(my.list.done.map((one) => ({...one.message, note: html`<b>${my.tab === 'awaiting' ? t('messages.how.answered') : one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
     const shown = my.list.messages.filter((one) => !my.handled.has(one.key));
     return shown.length ? listed(shown) : emptyList(t('messages.none'), my.region || my.kind, clear);
   }
@@ -130,7 +131,7 @@ const isAnothers = (one) => Boolean(one.lease && !one.lease.is_mine);
 
 function pathOf({tab, region, kind}) {
   const query = new URLSearchParams(region ? {region} : {});
-  if (tab === 'done') query.set('done', 'true');
+  if (LISTS.includes(tab)) query.set(tab, 'true');
   else {
     query.set('attention', 'true');
     query.set('desk', tab);

@@ -74,6 +74,12 @@ export function electionNow() {
   return Date.parse(clock.start) + (serverNow() - Date.parse(clock.origin)) * clock.factor;
 }
 
+// And back: the real instant at which the election's clock shows one, both in ms.
+export function realInstant(shown) {
+  const clock = state.election?.clock;
+  return clock ? Date.parse(clock.origin) + (shown - Date.parse(clock.start)) / clock.factor : shown;
+}
+
 // Forms and rounds in the order of the day, as the board's columns are.
 export const places = () =>
   state.election.forms

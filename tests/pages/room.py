@@ -137,7 +137,7 @@ class Room(Deployed):
         """What the API answers to headquarters."""
         return self.get(f"/v1/elections/{self.election}/{path}", self.token).json()
 
-    def act(self, path: str, body: dict[str, Any], *, seen: int | None = None) -> Any:
+    def act(self, path: str, body: dict[str, Any], *, seen: int | str | None = None) -> Any:
         """Do something as headquarters do, on a version where it wants one; what the API answers."""
         headers = {"Idempotency_Key": uuid4().hex} | ({"If_Match": f'"{seen}"'} if seen is not None else {})
         answer = self.post(f"/v1/elections/{self.election}/{path}", body, self.token, **headers)

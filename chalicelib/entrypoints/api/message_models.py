@@ -37,6 +37,7 @@ class MessagesQuery(PageQuery):
     """
 
     attention: bool = Field(default=False, description="Those that wait for a person, the oldest first.")
+    awaiting: bool = Field(default=False, description="Answered SMS whose senders have not written since.")
     done: bool = Field(default=False, description="Those about which a person did something, the newest first.")
     desk: Desk = "messages"
     region: str | None = Field(default=None, max_length=100)
@@ -45,6 +46,7 @@ class MessagesQuery(PageQuery):
     provider: str | None = Field(default=None, max_length=40)
     direction: Literal["in", "out"] | None = None
     observer: str | None = Field(default=None, max_length=40)
+    station: str | None = Field(default=None, max_length=40, description="Those of its observers.")
     text: str | None = searched()
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
@@ -113,7 +115,7 @@ class MessageAction(AnswerModel):
 class MessagePage(AnswerModel):
     """A page of messages.
 
-    Of what waits it also tells how much there is of each kind and region, of what was done by whom.
+    Of what waits it also tells how much there is of each kind and region, of what was done or answered by whom.
     """
 
     election: str

@@ -26,7 +26,7 @@ USUAL = dt.timedelta(hours=24)
 
 
 @operation(
-    summary="List messages: what waits for a person, what was done about them, or the log of all.",
+    summary="List messages: what waits for a person or an answer, what was done about them, or the log of all.",
     may=Permission.READ_MESSAGES,
     path=ElectionPath,
     query=MessagesQuery,
@@ -43,11 +43,12 @@ def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, A
     if query.attention:
         criteria = queue.QueueFilter(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
         return _paged(queue.queue(loaded, operator, criteria, withheld, now()))
-    if query.done:
+    if query.done or query.awaiting:
         place = place_of(query.cursor)
         if place is not None and not isinstance(place, str):
             raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
-        return _paged(log.done(loaded, operator, place, query.limit, withheld, now()))
+        acted = log.awaiting if query.awaiting else log.done
+        return _paged(acted(loaded, operator, place, query.limit, withheld, now()))
     return _paged(log.log(loaded, operator, _log_filter(query), withheld, now()))
 
 
@@ -134,6 +135,7 @@ def _log_filter(query: MessagesQuery) -> log.LogFilter:
         query.provider,
         query.direction,
         query.observer,
+        query.station,
         query.text,
         _after(query.cursor),
         query.limit,

@@ -17,11 +17,13 @@ from chalicelib.services.desk.refusals import NoSuchObserver
 from chalicelib.services.views.message import described_with_reply, failure_of
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.keys import is_sign_in
+from chalicelib.store.keys import is_from_phone, is_sign_in
 from chalicelib.store.message_queries import conversation_between, get_many
 from chalicelib.store.messages import Message
 
 LATEST: Final = 5
+MOST_BETWEEN: Final = 30
+"""Messages of a phone among which one of its own is looked for: the others went to it."""
 AT_ONE_INSTANT: Final = 10
 """Messages of one phone that may be stored at the very same instant, at most."""
 _BEGINNING: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -105,6 +107,17 @@ def whole(
             for fields in readings
         ],
     }, tag_of(row)
+
+
+def has_written_since(election: Election, row: Message, since: dt.datetime) -> bool:
+    """Tell whether a message's sender has written since.
+
+    From any of their phones. Raises StoreUnavailable.
+    """
+    observer = election.observer_by_number.get(row.reporter or "")
+    phones = {*(observer.phones if observer is not None else ()), *filter(None, (row.conversation,))}
+    newest = (key for phone in _written(phones) for key in conversation_between(phone, since, _END, MOST_BETWEEN))
+    return any(is_from_phone(key) for key in newest)
 
 
 def _has_codes(loaded: LoadedElection) -> bool:

@@ -4,12 +4,15 @@ What came and went, by state, region, provider and time; search in texts; what w
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.desk.conversation import has_written_since
 from chalicelib.services.desk.message import sees
 from chalicelib.services.desk.queue import describe, reads_words
 from chalicelib.store.elections import LoadedElection
@@ -17,7 +20,7 @@ from chalicelib.store.feed import BUCKET, Line, begin_of, lines_of
 from chalicelib.store.keys import is_sign_in
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.messages import Message
-from chalicelib.store.operators import actions_before
+from chalicelib.store.operators import AuditRow, actions_before
 
 MOST_BUCKETS: Final = 72
 """Times of ten minutes that one page looks at: twelve hours; `next` continues."""
@@ -25,6 +28,11 @@ MOST_SEARCHED: Final = 300
 """Messages whose texts one page reads for a search; `next` continues."""
 MOST_ACTIONS: Final = 300
 """Lines of the audit trail that one page of what was done looks at; `next` continues."""
+MOST_AWAITED: Final = 40
+"""Answered SMS of a page, each of which asks for the newest of its sender's phones."""
+WORKERS: Final = 8
+ANSWERED: Final = "message answered"
+"""An answer's line of the audit trail, as `decisions.answer` writes it."""
 _OF_MESSAGE: Final = "message "
 
 
@@ -33,7 +41,7 @@ class LogFilter:
     """Of the log what is wanted; None limits nothing.
 
     `since` and `until` are real instants. `text` is looked for in texts, whatever their case. `after`: instant and key
-    of the last message of the page before.
+    of the last message of the page before. `station`: of its observers.
     """
 
     since: dt.datetime
@@ -43,6 +51,7 @@ class LogFilter:
     provider: str | None = None
     direction: str | None = None
     observer: str | None = None
+    station: str | None = None
     text: str | None = None
     after: tuple[str, str] | None = None
     limit: int = 50
@@ -58,7 +67,10 @@ def log(
     election = loaded.election
     budget = MOST_SEARCHED if criteria.text else criteria.limit
     reader = _Reader(election.id, criteria)
-    lines = list(islice((line for line in reader.lines() if _is_line_of(operator, line, criteria)), budget + 1))
+    observers = _observers(election, criteria)
+    lines = list(
+        islice((line for line in reader.lines() if _is_line_of(operator, line, criteria, observers)), budget + 1)
+    )
     page, more = lines[:budget], lines[budget:]
     rows = {row.key: row for row in get_many(line.key for line in page)}
     shown: list[dict[str, Any]] = []
@@ -72,13 +84,7 @@ def log(
             break
     else:
         following = [page[-1].at, page[-1].key] if more else reader.following
-    return {
-        "election": election.id,
-        "as_of": now.isoformat(timespec="seconds"),
-        "messages": shown,
-        "looked_at": len(page),
-        "next": following,
-    }
+    return _headed(loaded, now) | {"messages": shown, "looked_at": len(page), "next": following}
 
 
 def done(
@@ -95,30 +101,76 @@ def done(
 
     `before`: where the page before ended. Raises StoreUnavailable.
     """
-    election = loaded.election
-    lines = actions_before(election.id, before, MOST_ACTIONS)
-    named = [(line, key) for line in lines if (key := _key_in(line.subject)) is not None]
+    page, following = _actions(loaded, operator, before, limit)
+    return _headed(loaded, now) | {"done": _lines(loaded, operator, page, withheld), "next": following}
+
+
+def awaiting(
+    loaded: LoadedElection,
+    operator: Operator,
+    before: str | None,
+    limit: int,
+    withheld: Collection[str],
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """Return a page of SMS whose answers wait for one.
+
+    They were answered, their senders have not written since; as `done` has them. Raises StoreUnavailable.
+    """
+    page, following = _actions(loaded, operator, before, min(limit, MOST_AWAITED), ANSWERED)
+    answered = [pair for pair in page if _is_last_decision(*pair)]
+    with ThreadPoolExecutor(WORKERS) as workers:
+        written = workers.map(lambda pair: has_written_since(loaded.election, pair[1], pair[0].instant), answered)
+        silent = [pair for pair, has_written in zip(answered, written, strict=True) if not has_written]
+    return _headed(loaded, now) | {"done": _lines(loaded, operator, silent, withheld), "next": following}
+
+
+def _is_last_decision(line: AuditRow, row: Message) -> bool:
+    resolution = row.resolution or {}
+    return resolution.get("how") == "answered" and resolution.get("at") == line.instant.isoformat(timespec="seconds")
+
+
+def _actions(
+    loaded: LoadedElection, operator: Operator, before: str | None, limit: int, action: str | None = None
+) -> tuple[list[tuple[AuditRow, Message]], str | None]:
+    """Return a page of actions with their messages, and where it continues.
+
+    `action`: those alone.
+    """
+    election_id = loaded.election.id
+    lines = actions_before(election_id, before, MOST_ACTIONS)
+    named = [
+        (line, key) for line in lines if action in (None, line.action) and (key := _key_in(line.subject)) is not None
+    ]
     page = named[:limit]
     rows = {row.key: row for row in get_many(dict.fromkeys(key for _, key in page))}
     shown = [
+        (line, rows[key])
+        for line, key in page
+        if key in rows and rows[key].election == election_id and sees(operator, rows[key])
+    ]
+    is_more = len(named) > limit or len(lines) == MOST_ACTIONS
+    last = page[-1][0].at if len(named) > limit else lines[-1].at if lines else None
+    return shown, last if is_more else None
+
+
+def _lines(
+    loaded: LoadedElection, operator: Operator, page: Iterable[tuple[AuditRow, Message]], withheld: Collection[str]
+) -> list[dict[str, Any]]:
+    return [
         {
             "at": line.at.partition("#")[0],
             "who": line.who,
             "action": line.action,
-            "note": line.note if reads_words(operator, rows[key], withheld) else None,
-            "message": describe(election, operator, rows[key], withheld),
+            "note": line.note if reads_words(operator, row, withheld) else None,
+            "message": describe(loaded.election, operator, row, withheld),
         }
-        for line, key in page
-        if key in rows and rows[key].election == election.id and sees(operator, rows[key])
+        for line, row in page
     ]
-    is_more = len(named) > limit or len(lines) == MOST_ACTIONS
-    last = page[-1][0].at if len(named) > limit else lines[-1].at if lines else None
-    return {
-        "election": election.id,
-        "as_of": now.isoformat(timespec="seconds"),
-        "done": shown,
-        "next": last if is_more else None,
-    }
+
+
+def _headed(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
+    return {"election": loaded.election.id, "as_of": now.isoformat(timespec="seconds")}
 
 
 class _Reader:
@@ -148,14 +200,21 @@ class _Reader:
         return is_after and self._wanted.since <= at <= self._wanted.until
 
 
-def _is_line_of(operator: Operator, line: Line, criteria: LogFilter) -> bool:
+def _observers(election: Election, criteria: LogFilter) -> Collection[str] | None:
+    """Return whose messages are wanted, by their numbers; None: everybody's."""
+    if criteria.station is None:
+        return None if criteria.observer is None else {criteria.observer}
+    numbers = {observer.number for observer in election.observers_by_station.get(criteria.station, ())}
+    return numbers if criteria.observer is None else numbers & {criteria.observer}
+
+
+def _is_line_of(operator: Operator, line: Line, criteria: LogFilter, observers: Collection[str] | None) -> bool:
     """Whether a message may be wanted.
 
     What the feed tells of it decides.
     """
-    wanted_identity = (criteria.provider, criteria.direction, criteria.observer)
-    identity = (line.provider, line.direction, line.observer)
-    is_asked = all(value in (None, other) for value, other in zip(wanted_identity, identity, strict=True))
+    is_asked = criteria.provider in (None, line.provider) and criteria.direction in (None, line.direction)
+    is_asked = is_asked and (observers is None or line.observer in observers)
     of_region = operator.sees_all() if line.region is None else operator.sees(line.region)
     return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 

@@ -87,7 +87,7 @@ def _may_read(operator: Operator, message: Message) -> bool:
 
 
 def failure_of(operator: Operator, message: Message) -> str | None:
-    """Return why one of ours did not arrive, as its carrier said it.
+    """Return why one of ours did not arrive, in its carrier's words.
 
     It is None of what came, arrived, or may yet.
     """

@@ -132,15 +132,17 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     chat = say(pipeline, pipeline.phone(1), "Where am I to go?")
     say(pipeline, STRANGER, "OP A1")
 
-    def listed(**filters: Any) -> list[str]:
+    def shown_by(**filters: Any) -> list[dict[str, Any]]:
         log_filter = LogFilter(begin, pipeline.now, **filters)
-        return [
-            message["key"]
-            for message in message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)["messages"]
-        ]
+        page = message_log.log(pipeline.current, desk.operator, log_filter, (), pipeline.now)
+        return list(page["messages"])
+
+    def listed(**filters: Any) -> list[str]:
+        return [message["key"] for message in shown_by(**filters)]
 
     wire.listen()
-    everything = listed()
+    described = shown_by()
+    everything = [message["key"] for message in described]
     assert "Scan" not in wire.calls
     assert len(everything) == 6, "three SMS and three replies"
     assert everything[-1] in (report.key, f"reply#{report.key}")
@@ -148,6 +150,12 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     assert set(listed(direction="out")) == {row.key for row in pipeline.outgoing()}
     assert listed(text="where AM") == [chat.key]
     assert set(listed(region="Bishkek", direction="in")) == {report.key, chat.key}
+    station, number = pipeline.observers()[0].station, pipeline.observers()[0].number
+    of_station = {row["key"] for row in described if row["station"] == station}
+    assert report.key in of_station
+    assert set(listed(station=station)) == of_station != set(everything)
+    assert set(listed(station=station, observer=number)) <= of_station
+    assert listed(station="no such station") == []
     pages: list[str] = []
     after = None
     for _ in range(20):
@@ -213,29 +221,6 @@ def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
     with pytest.raises(NoSuchObserver):
         conversation.with_observer(pipeline.current, elsewhere, observer.number, None, 10)
-
-
-def test_a_conversation_says_why_an_sms_of_ours_did_not_arrive(desk: AtDesk) -> None:
-    pipeline = desk.pipeline
-    sms = say(pipeline, pipeline.phone(), "hm")
-    reply = pipeline.reply(sms)
-    assert reply is not None
-
-    def told() -> tuple[str | None, list[str]]:
-        page = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 10)
-        [shown] = [row for row in page["messages"] if row["direction"] == "out"]
-        return shown["failure"], shown["lost"]
-
-    assert told() == (None, [])
-    reply.state, reply.last_error = MessageState.FAILED, "first: it has no route there"
-    reply.save()
-    assert told() == ("first: it has no route there", [])
-    reply.state, reply.receipt, reply.receipt_detail = MessageState.SENT, "failed", "first: 30003 handset off"
-    reply.save()
-    assert told() == ("first: 30003 handset off", [])
-    reply.receipt, reply.receipt_detail, reply.lost = "delivered", "second: delivered", ["first"]
-    reply.save()
-    assert told() == (None, ["first"])
 
 
 def test_a_message_is_shown_whole_to_whoever_decides_about_it(desk: AtDesk) -> None:
