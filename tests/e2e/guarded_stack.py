@@ -1,10 +1,11 @@
 """A stack whose emulator enforces roles, and what it refused."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from deployed import Deployed
-from functions import physical_name
+from functions import call_function, physical_name
 
 from infra.local import ELECTION
 from infra.stack import Stack
@@ -68,6 +69,26 @@ def opened_by(deployed: Deployed, token: str, key: str) -> Any:
         if shown["message"] == key:
             return shown
     return None
+
+
+def silent_day(folder: Path) -> Path:
+    """Write the files of a day of one station that says nothing; its election file."""
+    for name, written in SILENT_DAY.items():
+        (folder / name).write_text(written)
+    return folder / "election.yaml"
+
+
+def tells(stack: Stack, election: str, kind: str) -> bool:
+    """Let the schedules pass; whether an election was looked at, and a message of this kind is there.
+
+    What was overdue before the first look is nobody's to chase.
+    """
+    for function in ("Chase", "Summarize"):
+        call_function(stack, function)
+    key = {"election": {"S": election}, "id": {"S": "progress#chase"}}
+    progress = stack.client("dynamodb").get_item(TableName=f"{stack.outputs['TablePrefix']}summaries", Key=key)
+    names = (name for name, row in rows(stack).items() if row.get("election") == {"S": election})
+    return "Item" in progress and kind in {name.partition("#")[0] for name in names}
 
 
 def has_unsettled(stack: Stack) -> bool:

@@ -12,7 +12,16 @@ import pytest
 from carrier_apis import serving
 from deployed import SAMPLE, Deployed, call, eventually
 from functions import call_function, carry_sms_by, physical_name
-from guarded_stack import COORDINATOR, SILENT_DAY, allow_as_the_emulator_asks, has_unsettled, opened_by, refusals, rows
+from guarded_stack import (
+    COORDINATOR,
+    allow_as_the_emulator_asks,
+    has_unsettled,
+    opened_by,
+    refusals,
+    rows,
+    silent_day,
+    tells,
+)
 from stack import folder_of, sample_on
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
@@ -263,21 +272,11 @@ def test_a_roster_is_imported_by_its_job_with_no_refusal(guarded: Deployed) -> N
 
 
 def test_the_list_and_the_final_report_meet_no_refusal(guarded: Deployed, tmp_path: Path) -> None:
-    """A short day of one station that says nothing, half an hour per second."""
-    for name, written in SILENT_DAY.items():
-        (tmp_path / name).write_text(written)
-    clock = "2017-10-15T06:30:00+06:00,1800"
-    guarded.baykoo("election", "load", str(tmp_path / "election.yaml"), "--clock", clock)
-
-    def told() -> bool:
-        call_function(guarded.stack, "Chase")
-        call_function(guarded.stack, "Summarize")
-        kinds = {
-            key.partition("#")[0] for key, row in rows(guarded.stack).items() if row.get("election") == {"S": "hush"}
-        }
-        return {"missing", "summary", "report"} <= kinds
-
-    eventually(told, 150)
+    """A day of one station that says nothing: looked at when its report is missing, and when the day is over."""
+    file = silent_day(tmp_path)
+    for moment, kind in (("15T08:00", "summary"), ("15T09:01", "missing"), ("16T06:00", "report")):
+        guarded.baykoo("election", "load", str(file), "--clock", f"2017-10-{moment}:00+06:00,1")
+        eventually(lambda kind=kind: tells(guarded.stack, "hush", kind), 60)
     assert refusals(guarded.stack) == []
 
 
