@@ -13,6 +13,8 @@ import {leased} from './leased.js';
 import {PHRASES} from './phrases.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
+const ASKING = ['enter', 'answer', 'assign', 'incident']; // actions that open a form, and do nothing yet
+const FIRST_FIELD = '.asked input, .asked textarea, .asked select';
 const CHOICES = 8;
 const CODES = ['code_missing', 'code_wrong', 'code_blocked'];
 const WAITS = ['unrecognised', 'partly_accepted', 'quarantined', 'held']; // states that a person ends
@@ -28,14 +30,16 @@ export function card(key, {identical, done, refused = () => {}}) {
   const path = electionPath(`messages/${encodeURIComponent(key)}`);
   const draft = drafts.get(key) ?? {form: '', round: '', values: {}, text: '', observer: '', onlyThis: false, category: '', note: ''};
   drafts.set(key, draft);
-  const my = {message: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null, lease: null};
+  const my = {message: null, asks: 'enter', isAsked: false, fault: '', faults: {}, choices: [], preview: null, lease: null};
   const act = once();
   const met = clash();
   const end = poll(path, (message) => {
+    const wasAsked = !my.message && my.isAsked;
     my.message = message;
     if (!draft.form) prefill();
     hold();
-    draw();
+    if (wasAsked) drawAndFocus(FIRST_FIELD);
+    else draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
 
   // What waits is in hand while its card is open, so that nobody else decides about it meanwhile.
@@ -98,16 +102,21 @@ export function card(key, {identical, done, refused = () => {}}) {
     return now && once()(`${path}/${step}`, {note: t('key.undo')}, {seen: `"${now.document.version}"`, done: t('calls.undone')});
   }
 
+  // What is typed before the message is there opens its form when it comes; what would decide unseen is left.
   function choose(digit) {
     const action = ACTIONS[digit - 1];
-    if (!my.message || !allowed('work_messages')) return;
+    if (!allowed('work_messages')) return;
+    if (!my.message) {
+      if (ASKING.includes(action)) Object.assign(my, {asks: action, isAsked: true});
+      return;
+    }
     if (action === 'enter' && my.asks === 'enter' && isFilled(draft.values)) enter();
     else if (action === 'dismiss') take('dismiss', {identical: identical > 1});
     else if (['call', 'pass'].includes(action)) take(action, {});
     else if (action === 'spam') take('spam', {});
     else {
       my.asks = action;
-      drawAndFocus('.asked input, .asked textarea, .asked select');
+      drawAndFocus(FIRST_FIELD);
     }
   }
 
