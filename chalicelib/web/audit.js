@@ -67,4 +67,12 @@ function subject(written) {
   return written;
 }
 
-const short = (value) => (value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 160);
+const short = (value) => plain(value).slice(0, 160);
+
+// What a field was, as somebody reads it who writes no programs.
+function plain(value) {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (typeof value === 'object') return Object.entries(value).map(([name, held]) => `${name}: ${plain(held)}`).join(' · ');
+  return String(value);
+}

@@ -66,12 +66,13 @@ def test_e1_a_file_has_what_the_list_has(lead: Visit, room: Room, tmp_path: Path
     for place in (0, 2, 4):
         room.report(place, "OP A1 B0702 C9 D1 E1450")
     eventually(lambda: len(reported(room)) >= 3)
+    before = reported(room)
     page = lead.go("exports?region=Bishkek&form=OP", "#export-format")
     page.get_by_role("button", name="Make it").click()
     button = page.get_by_role("button", name="Fetch").first
     expect(button).to_be_visible(timeout=60_000)
     rows = fetched(page, button, tmp_path / "export")
-    assert {row["station"] for row in rows} == reported(room)
+    assert before <= {row["station"] for row in rows} <= reported(room)  # other tests' reports may come meanwhile
     assert {row["form"] for row in rows} == {"OP"}
 
 
