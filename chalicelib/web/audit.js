@@ -6,6 +6,7 @@ import {poll} from './poll.js';
 import {link} from './app.js';
 import {t} from './words.js';
 import {time, date, foreign, emptyList} from './format.js';
+import {deed} from './trail.js';
 
 const WAIT_MS = 400;
 
@@ -51,7 +52,7 @@ export function open({about}) {
 
   const lines = () => [...my.page.lines, ...my.older];
   const table = () => html`<div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
-      <tbody>${lines().map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${one.action}</b> ${subject(one.subject)}</td>
+      <tbody>${lines().map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${deed(one.action)}</b> ${subject(one.subject)}</td>
         <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${foreign(short(one.before))} → ${foreign(short(one.after))}`}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>`;
 
   return {view, title: () => t('audit.title'), leave: () => { my.end(); clearTimeout(my.timer); }};

@@ -1,11 +1,16 @@
 """Whatever a person changes by the API is one line of the audit trail."""
 
+import json
+import re
+
 import fault_paths_decisions
 import fault_paths_desk
 import fault_paths_work
 import pytest
 from fault_requests import Request
 from fault_stage import Stage, staged
+
+from chalicelib.entrypoints.api.page import WEB
 
 REQUESTS: dict[str, Request] = {
     **{f"desk: {name}": request for name, request in fault_paths_desk.REQUESTS.items()},
@@ -19,6 +24,16 @@ REQUESTS: dict[str, Request] = {
 
 BESIDES = {"desk: undo an incident's entry": 1, "desk: unassign what opened an incident": 1}
 """Lines of what else is changed by it: the incident that the entry or the SMS opened is rejected."""
+
+
+WORDS = json.loads((WEB / "texts" / "en.json").read_text("utf-8"))
+
+
+def has_words(line: str) -> bool:
+    """Whether the page says a line in its reader's language (chalicelib/web/trail.js)."""
+    begun, _, rest = line.partition(": ")
+    name = re.sub(r"\d+|(?<=^choice of )\S+", "N", rest if begun == "undone" else begun)
+    return f"did.{name}" in WORDS or f"messages.how.{name}" in WORDS
 
 
 def lines(stage: Stage) -> list[str]:
@@ -37,3 +52,4 @@ def test_h1_a_change_is_one_line_of_the_trail(name: str, monkeypatch: pytest.Mon
         assert answer.status < 300, answer
     added = lines(stage)[len(before) :]
     assert len(added) == 1 + BESIDES.get(name, 0), added
+    assert [line for line in added if not has_words(line)] == []

@@ -17,7 +17,7 @@ from chalicelib.observation.sms.segments import BASIC, EXTENSION
 
 MOST_FILES_OF_FIRST_PAINT = 12
 MOST_KILOBYTES = 60
-MOST_TOGETHER = 140
+MOST_TOGETHER = 144
 LONGEST_MODULE = 300
 FIRST = "app.js"
 FIRST_SCREEN = "board.js"
