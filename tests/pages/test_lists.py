@@ -172,10 +172,11 @@ def test_s2_e1_what_is_done_with_a_list_is_done_with_its_rows_alone(
     page.get_by_role("button", name=f"Export these {len(listed)}").click()
     expect(page.locator(".tag", has_text=f"{len(listed)} station")).to_be_visible()
     page.get_by_role("button", name="Make it").click()
-    expect(page.locator(".history li", has_text=f"{len(listed)} station").first).to_be_visible()
+    job = page.locator(".history li", has_text=f"{len(listed)} station").first
+    expect(job).to_be_visible()
     [export, *_] = reported.api("exports")["exports"]
     assert (export["wanted"]["stations"], export["wanted"]["forms"]) == (len(listed), ["OP"])
-    button = page.get_by_role("button", name="Fetch").first
+    button = job.get_by_role("button", name="Fetch")  # others' exports stand there too
     expect(button).to_be_visible(timeout=60_000)
     assert {row["station"] for row in fetched(page, button, tmp_path / "export")} == set(listed)
     page = lead.go(f"stations?region={WHOLE}&form=OP&round=-&state=partial", "table.stations")
