@@ -2,6 +2,7 @@
 import {places, isDue} from './state.js';
 
 export const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'lacking', 'silent', 'closed', 'unobserved'];
+const UNOFFERED = 'expected'; // led to from Turnout before a round is over, and no choice of the list
 const RECEIVED = ['complete', 'partial', 'conflict'];
 const order = new Intl.Collator();
 
@@ -20,7 +21,7 @@ const OF_ROUND = {
 };
 
 export const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};
-export const statesOf = ({state}) => (state ?? '').split(',').filter((name) => STATES.includes(name));
+export const statesOf = ({state}) => (state ?? '').split(',').filter((name) => STATES.includes(name) || name === UNOFFERED);
 // Observers by name, for who may know it; by number else.
 export const peopleOf = (one) => one.people ?? one.observers.map((number) => ({number}));
 
