@@ -6,6 +6,8 @@ import {poll, persist, getAtLast} from './poll.js';
 import {loadWords, chosenLanguage, t} from './words.js';
 import {frame, staleBar} from './frame.js';
 
+const ELECTION_SECONDS = 20; // until a reload or the end of the election shows
+
 const root = document.createElement('div');
 let screen = null; // what is shown: {view(), keys, title, leave()}
 let opened = 0;
@@ -77,9 +79,11 @@ export async function signedIn(account) {
   if (wasOpen) return; // the screen is as it was, with what was typed
   for (const end of endings) end();
   endings = allowed('read_board') ? [poll(electionPath('board'), (board) => change({board}))] : [];
+  const path = `./v1/elections/${encodeURIComponent(account.election)}`;
   try {
-    const {document: election} = await getAtLast(`./v1/elections/${encodeURIComponent(account.election)}`, unreachable);
+    const {document: election} = await getAtLast(path, unreachable);
     change({election});
+    endings.push(poll(path, (newer) => change({election: newer}), {seconds: ELECTION_SECONDS}));
   } catch (error) {
     notify(error.message, 'bad');
     return;
