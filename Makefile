@@ -9,6 +9,8 @@ one_more := -n $(shell expr $$(nproc) + 1) $(in_order)
 pin = ../../$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make pins"
 
 export BAYKOO_PORT
+# Containers often set it, and then each of the hundreds of processes of a run compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 
