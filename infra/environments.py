@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,11 +100,12 @@ def ensure(*environments: Environment) -> None:
             f"Baykoo needs Python {OLDEST[0]}.{OLDEST[1]} or newer; {sys.executable} is {sys.version.split()[0]}. "
             "Name another: make PYTHON=python3.11 …"
         )
-    with _one_at_a_time():
-        for environment in environments:
-            if not environment.is_made():
-                print(f"Making the environment {environment.folder.relative_to(ROOT)} …", file=sys.stderr)
-                environment.make()
+    with _one_at_a_time(), ThreadPoolExecutor() as side_by_side:
+        missing = [environment for environment in environments if not environment.is_made()]
+        for environment in missing:
+            print(f"Making the environment {environment.folder.relative_to(ROOT)} …", file=sys.stderr)
+        for _ in side_by_side.map(Environment.make, missing):
+            pass  # raises what kept one from being made
 
 
 def main() -> int:
