@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Literal
 
 HALF_A_YEAR = timedelta(days=182)
@@ -29,10 +30,10 @@ class Lifecycle:
 @cache
 def lifecycles() -> dict[str, Lifecycle]:
     """Return each runtime's dates, as cfn-lint has them from AWS's documents."""
-    written = files("cfnlint").joinpath("data", "AdditionalSpecs", "LmbdRuntimeLifecycle.json")
+    written = distribution("cfn-lint").locate_file("cfnlint/data/AdditionalSpecs/LmbdRuntimeLifecycle.json")
     return {
         name: Lifecycle(*(date.fromisoformat(dates[key]) for key in ("deprecated", "create-block", "update-block")))
-        for name, dates in json.loads(written.read_text()).items()
+        for name, dates in json.loads(Path(str(written)).read_text()).items()
         if dates["deprecated"] and dates["create-block"] and dates["update-block"]
     }
 
