@@ -4,18 +4,16 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
 from chalicelib.rehearsal.simulation.messages import Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY, Noise
 
-SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
 MESSAGES = 10_000
 RUNS = 5
 
@@ -33,7 +31,7 @@ def messages(election: Election, noise: Noise) -> list[str]:
 
 @pytest.mark.parametrize(("kind", "noise"), [("noisy", NOISY), ("clean", CLEAN)])
 def test_reading_rate(kind: str, noise: Noise, record_property: Callable[[str, object], None]) -> None:
-    election = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
+    election = sample()
     texts = messages(election, noise)
     rates = []
     for _ in range(RUNS):

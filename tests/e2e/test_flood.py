@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import pytest
 from deployed import SAMPLE, Deployed, eventually
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR
 
 NUMBER = "+996312000029"
@@ -57,7 +57,7 @@ class Pair:
 def election(deployed: Deployed) -> Any:
     options = ("--id", ELECTION, "--number", NUMBER, "--clock", "2017-10-15T09:00:00+06:00,1")
     deployed.baykoo("election", "load", str(SAMPLE), *options)
-    return read_election({file.name: file.read_text() for file in SAMPLE.parent.iterdir()}, SAMPLE.name)
+    return sample()
 
 
 def rows(deployed: Deployed) -> list[dict[str, str]]:

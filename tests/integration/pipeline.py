@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from chalicelib.observation.election_file import read_election
+from sample_election import sample
+
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.sms.multipart import name_of
@@ -29,7 +28,6 @@ from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportRow, all_reports, to_row
 from chalicelib.store.tallies import shards_of_cells
 
-SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
 STATIONS = 20
 FIRST_DAY = dt.date(2090, 10, 15)
 VOLATILE = frozenset(
@@ -38,11 +36,6 @@ VOLATILE = frozenset(
 _serial = itertools.count()
 _NUMBERED = re.compile(r'("number": |[Ии]нцидент |[Ii]ncident |ОК |OK |№)\d+')
 """An incident's number: one that was taken by a process that died is never given again."""
-
-
-@cache
-def sample() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
 
 
 def small_election(serial: int, day: dt.date, size: int, **changes: object) -> Election:
@@ -65,11 +58,6 @@ def small_election(serial: int, day: dt.date, size: int, **changes: object) -> E
     fields |= {"id": f"e{serial}", "date": day, "quick_count": None}
     fields |= {"stations": stations, "observers": observers, "coordinators": coordinators}
     return Election.model_validate(fields | changes)
-
-
-def changed(election: Election, **changes: object) -> Election:
-    """The election with some fields otherwise, and nothing that the old one has worked out."""
-    return Election.model_validate({name: getattr(election, name) for name in Election.model_fields} | changes)
 
 
 @dataclass

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from api_client import Api, ApiAnswer
-from pipeline import Pipeline, changed
+from pipeline import Pipeline
+from sample_election import changed
 
 from chalicelib.entrypoints.api.openapi import declared
 from chalicelib.entrypoints.api.operation import Operation

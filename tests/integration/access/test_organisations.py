@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from api_client import Api, ApiAnswer
-from pipeline import Pipeline, changed
+from pipeline import Pipeline
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.accounts import Invitation, add_account

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from desk_actions import AtDesk, say
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.policies import QuickCount

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from aws_faults import Wire
 from batches import in_batches
-from pipeline import Load, Pipeline, sample
+from pipeline import Load, Pipeline
 from read_units import ReadMeter
+from sample_election import sample
 
 from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.summaries.summary import answer_counters

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from aws_faults import Wire
-from pipeline import Pipeline, changed, stored
+from pipeline import Pipeline, stored
 from report_texts import REPORT_TEXTS
+from sample_election import changed
 from unit_meter import WriteMeter
 
 from chalicelib.observation.elections.clock import REAL_TIME

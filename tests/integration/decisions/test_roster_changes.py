@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from entries import aida
-from pipeline import Pipeline, changed
+from pipeline import Pipeline
 from roster_subject import subject
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.operators import Operator

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.cli.election import election as command
 from chalicelib.observation.elections.clock import REAL_TIME

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.cli import election as module
 from chalicelib.observation.elections.clock import REAL_TIME

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from incident_day import MINUTE, coordinator, day_of_two_regions, incident, person, report, say, told, wait
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.elections import loading

@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
-from pipeline import Load, Pipeline, sample
+from pipeline import Load, Pipeline
+from sample_election import sample
 
 from chalicelib.observation.elections.election import Form
 from chalicelib.observation.incidents.lifecycle import SAME_WITHIN

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from aws_faults import Wire
 from incident_day import coordinator, report, told
-from pipeline import Pipeline, changed, small_election, stored
+from pipeline import Pipeline, small_election, stored
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.elections import loading

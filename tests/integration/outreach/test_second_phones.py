@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 from aws_faults import Wire
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.replies.bulk_texts import BulkText

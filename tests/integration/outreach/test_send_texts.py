@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from desk_actions import AtDesk
-from pipeline import Load, Pipeline, changed
+from pipeline import Load, Pipeline
+from sample_election import changed
 
 from chalicelib.cli.send import estimate
 from chalicelib.observation.elections.clock import REAL_TIME

@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from pipeline import Pipeline, sample
+from pipeline import Pipeline
+from sample_election import sample
 
 from chalicelib.observation.elections.election import Form, Question
 from chalicelib.services.privacy.forget import ForgetResult, forget_phone

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 from aws_faults import Killed, Wire
 from forgetting import SAYINGS, WORDS, comparable, everything, forget, numbers, quiet, restore, told
-from pipeline import Load, Pipeline, changed, sample
+from pipeline import Load, Pipeline
 from roster_subject import subject
+from sample_election import changed, sample
 
 from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.access.accounts import Invitation, add_account

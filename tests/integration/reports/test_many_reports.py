@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
-from pipeline import Load, Pipeline, changed, sample
+from pipeline import Load, Pipeline
+from sample_election import changed, sample
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.coordinator import Coordinator

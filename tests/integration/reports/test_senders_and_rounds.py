@@ -4,7 +4,8 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pipeline import Load, Pipeline, changed, stored
+from pipeline import Load, Pipeline, stored
+from sample_election import changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.elections import loading

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from aws_faults import Fault, Killed, Wire, killed, silent, unreachable
 from click.testing import CliRunner
-from pipeline import Pipeline, changed, stored
+from pipeline import Pipeline, stored
+from sample_election import changed
 
 from chalicelib.cli import election as command
 from chalicelib.observation.elections.clock import REAL_TIME

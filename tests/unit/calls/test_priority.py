@@ -2,31 +2,22 @@
 
 import datetime as dt
 import itertools
-from functools import cache
-from pathlib import Path
 
 import pytest
+from sample_election import sample
 
 from chalicelib.observation.calls.priority import CallAttempts, Need, is_snoozed, points, reasons
-from chalicelib.observation.election_file import read_election
-from chalicelib.observation.elections.election import Election
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 TU = (("TU", "10:00"),)
 MANY = (("OP", "-"), *(("TU", f"{hour}:00") for hour in (10, 12, 14, 16, 18)), ("VO", "-"))
 
 
-@cache
-def election() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
-
-
 def at(hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime(2017, 10, 15, hour, minute, tzinfo=election().zone)
+    return dt.datetime(2017, 10, 15, hour, minute, tzinfo=sample().zone)
 
 
 def total(need: Need, tried: CallAttempts, now: dt.datetime) -> int:
-    return points(reasons(election(), need, tried, now))
+    return points(reasons(sample(), need, tried, now))
 
 
 NOBODY = CallAttempts()
@@ -77,7 +68,7 @@ def test_every_reason_is_said_with_its_points() -> None:
     need = Need(owed, at(7, 12), is_silent=True, incident=7, incident_at=at(11), asked=1, by_hand="Aida")
     now = at(23, 45)
     promised, tried = (
-        reasons(election(), need, value, now)
+        reasons(sample(), need, value, now)
         for value in (CallAttempts(at(23, 40), None, at(23, 42)), CallAttempts(at(23, 40)))
     )
     why = (*promised, *tried[-1:])

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_election import sample
 
 from chalicelib.observation.coordinators.commands import VERBS, Command, command_in, mute_duration, word, words
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.look_alikes import skeleton
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 DOCS = Path(__file__).parents[3] / "docs"
 
 # text, verb, number, rest, whether it names all that it needs
@@ -166,7 +165,7 @@ def test_a_word_means_one_command():
 
 
 def test_no_command_word_begins_a_report_of_the_sample():
-    election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    election = sample()
     for taught in words().values():
         for phrase in {phrase for many in taught.values() for phrase in many}:
             assert not read(f"{phrase} 17", election).reports, phrase
@@ -234,7 +233,7 @@ def test_what_the_page_says_of_numbers_is_so(page):
     ("page", "text"), [("coordinators.md", "IN 1001 3 a fight"), ("coordinators.ru.md", "ИН 1001 3 драка")]
 )
 def test_the_incident_of_the_page_is_one(page, text):
-    election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    election = sample()
     assert f"`{text}`" in (DOCS / page).read_text("utf-8")
     (report,) = read(text, election).reports
     assert (report.station, command_in(text)) == ("1001", None)

@@ -1,20 +1,17 @@
 """Phones of which a person has said whose they are."""
 
-from pathlib import Path
-
 import pytest
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.assignments import Assignment, assignment_from, nobodys_phones, with_assigned
 from chalicelib.observation.elections.election import Election
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 PHONE = "+996555000111"
 
 
 @pytest.fixture(scope="module")
 def election() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    return sample()
 
 
 def assigned(kind: str, whose: str | None = None) -> Assignment:

@@ -3,23 +3,21 @@
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_election import sample
 
 from chalicelib.observation.coordinators.commands import VERBS, word
 from chalicelib.observation.coordinators.texts import alert_remarks, digest_sms, help_text, incident_line
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.incidents.lifecycle import critical_answers
 from chalicelib.observation.replies.incident_alerts import incident_alert_sms
 from chalicelib.observation.sms.segments import CUT, count_segments
 from chalicelib.observation.texts.catalogue import catalogue
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 LANGUAGES = ["ky", "ru", "en"]
 WAITED = [None, dt.timedelta(minutes=15)]
 SAME: list[list[int]] = [[], [116], [*range(100, 117)]]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from sample_election import changed, sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reading.reading import read
@@ -18,13 +18,7 @@ from chalicelib.services.incidents.alerts import opens_incident
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted((ROOT / "tests/corpus").glob("*.jsonl"))
-SAMPLE = {file.name: file.read_text() for file in (ROOT / "infra/sample").iterdir()}
 CORPUS = [json.loads(line)["text"] for file in FILES for line in file.read_text().splitlines()]
-
-
-@pytest.fixture(scope="module")
-def sample() -> Election:
-    return read_election(SAMPLE, "election.yaml")
 
 
 def known_in(election: Election, texts: Iterable[str]) -> list[str]:
@@ -41,21 +35,21 @@ def divided(election: Election, texts: Iterable[str]) -> tuple[list[str], list[s
     return found
 
 
-def test_every_incident_of_the_corpus_is_known_and_little_else(sample: Election) -> None:
-    opening, others = divided(sample, CORPUS)
+def test_every_incident_of_the_corpus_is_known_and_little_else() -> None:
+    opening, others = divided(sample(), CORPUS)
     assert len(opening) > 70
-    assert known_in(sample, opening) == opening
-    assert len(known_in(sample, others)) < len(others) / 20
+    assert known_in(sample(), opening) == opening
+    assert len(known_in(sample(), others)) < len(others) / 20
 
 
 @pytest.mark.parametrize("noise", [20, 100])
-def test_every_critical_answer_of_a_day_is_known_and_little_else(sample: Election, noise: int) -> None:
+def test_every_critical_answer_of_a_day_is_known_and_little_else(noise: int) -> None:
     plan = Plan(observers=60, minutes=5, noise=noise, duplicates=0, incidents=40, seed=1)
-    texts = [write(sample, planned, plan).text for planned in simulate_day(sample, plan).messages]
-    opening, others = divided(sample, texts)
+    texts = [write(sample(), planned, plan).text for planned in simulate_day(sample(), plan).messages]
+    opening, others = divided(sample(), texts)
     assert len(opening) > 20
-    assert known_in(sample, opening) == opening
-    assert len(known_in(sample, others)) < len(others) / 30
+    assert known_in(sample(), opening) == opening
+    assert len(known_in(sample(), others)) < len(others) / 30
 
 
 @pytest.mark.parametrize(
@@ -83,21 +77,19 @@ def test_every_type_of_critical_answer_is_known(question: Question, known: list[
 
 
 def an_election(question: Question) -> Election:
-    return read_election(SAMPLE, "election.yaml").model_copy(
-        update={"incidents": None, "forms": (Form(code="OP", questions=(question,)),)}
-    )
+    return changed(sample(), incidents=None, forms=(Form(code="OP", questions=(question,)),))
 
 
 @pytest.mark.parametrize(
     "text", ["IN 3 x", "in3x", "ИН 07", "Окуя: сокту", "Добрый день! ИНЦИДЕНТ 3", "ｉｎ 3", "OP A1\nин 2"]
 )
-def test_however_it_is_typed(sample: Election, text: str) -> None:
-    assert known_in(sample, [text])
+def test_however_it_is_typed(text: str) -> None:
+    assert known_in(sample(), [text])
 
 
 @pytest.mark.parametrize("text", ["OP A1 B0730", "", "инструкция", "INFO", "ЯВКА 1001 А415", "3"])
-def test_what_is_none(sample: Election, text: str) -> None:
-    assert not known_in(sample, [text])
+def test_what_is_none(text: str) -> None:
+    assert not known_in(sample(), [text])
 
 
 def test_an_election_that_can_have_no_incident_has_none() -> None:

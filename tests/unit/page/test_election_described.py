@@ -1,16 +1,15 @@
 """The election as the page reads it."""
 
 import datetime as dt
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from chalicelib.observation.election_file import read_election
+from sample_election import sample
+
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.services.views.election import describe_election
 from chalicelib.store.elections import LoadedElection
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-ELECTION = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 
 
 def test_rounds_have_the_times_that_the_page_compares_with_its_clock() -> None:

@@ -1,21 +1,16 @@
 """What a person types into fields is the text of an SMS that is read as just that."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.observation.reports.entry_text import entry_text
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-
-
-ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 
 
 @pytest.fixture

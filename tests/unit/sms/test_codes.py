@@ -1,11 +1,10 @@
 """A code is found, taken out before reading, and shown nowhere."""
 
 import random
-from pathlib import Path
 
 import pytest
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.codes import (
     MASK,
@@ -18,8 +17,7 @@ from chalicelib.observation.sms.codes import (
 )
 from chalicelib.observation.sms.states import Reason
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 REPORTS = (
     "OP A1 B0730 C12",
     "ОТКРЫТИЕ 1001 A да B 7:30 утра C12",

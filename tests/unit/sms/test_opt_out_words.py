@@ -1,14 +1,13 @@
 """Words by which people want no more SMS: alone, in any case and letters that look alike, and never in a report."""
 
 import itertools
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_election import sample
 
 from chalicelib.observation.coordinators import commands
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reading.words import words as reading_words
 from chalicelib.observation.replies.replies import opting_reply
@@ -17,9 +16,8 @@ from chalicelib.observation.sms.opt_out_words import WISHES, wish_in, word, word
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import LANGUAGES
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 TAUGHT = [(wish, word) for wish, many in words().items() for word in itertools.chain.from_iterable(many.values())]
-ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 
 # text, wish
 TEXTS = [

@@ -1,17 +1,13 @@
 """The board's cells are what tallies, denominators and due times say."""
 
 import datetime as dt
-from functools import cache
-from pathlib import Path
 
 import pytest
+from sample_election import sample
 
-from chalicelib.observation.election_file import read_election
-from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.observation.summaries.coverage_board import columns, rows
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 ORDER = ["OP", "TU 10:00", "TU 12:00", "TU 14:00", "VO", "TU 16:00", "TU 18:00", "TU 20:00", "CL"]
 CELLS: dict[Cell, Counters] = {
     ("Osh", "TU", "10:00"): {"received": 40, "complete": 36, "partial": 3, "conflict": 1, "late": 2},
@@ -22,24 +18,19 @@ CELLS: dict[Cell, Counters] = {
 FAILED = {"Osh": {"TU#10:00": 2}}
 
 
-@cache
-def election() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
-
-
 def at(hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime(2017, 10, 15, hour, minute, tzinfo=election().zone)
+    return dt.datetime(2017, 10, 15, hour, minute, tzinfo=sample().zone)
 
 
 def cell(region: str | None, column: str, now: dt.datetime) -> dict[str, int]:
-    shown = rows(election(), CELLS, FAILED, now, election().regions, nation=True)
+    shown = rows(sample(), CELLS, FAILED, now, sample().regions, nation=True)
     [row] = [row for row in shown if row["region"] == region]
     found: dict[str, int] = row["cells"][ORDER.index(column)]
     return found
 
 
 def test_columns_stand_in_the_days_order() -> None:
-    shown = columns(election(), at(10, 15))
+    shown = columns(sample(), at(10, 15))
     assert [" ".join(filter(None, (report["form"], report["round"]))) for report in shown] == ORDER
     assert [row["state"] for row in shown] == ["over", "grace", "ahead", "ahead", "open", *["ahead"] * 4]
     assert shown[1]["due"] == "2017-10-15T10:00:00+06:00"
@@ -48,7 +39,7 @@ def test_columns_stand_in_the_days_order() -> None:
 
 @pytest.mark.parametrize("now", [at(10, 29), at(10, 31)])
 def test_what_came_and_what_did_not_are_all_that_is_expected(now: dt.datetime) -> None:
-    stations = len(election().stations_by_region["Osh"])
+    stations = len(sample().stations_by_region["Osh"])
     osh = cell("Osh", "TU 10:00", now)
     assert osh["of"] == stations
     assert osh["complete"] + osh["partial"] + osh["conflict"] + osh["missing"] + osh["expected"] == stations
@@ -63,11 +54,11 @@ def test_what_has_not_come_is_missing_from_the_end_of_grace_on() -> None:
 
 def test_the_nations_row_is_the_sum_of_its_regions() -> None:
     now = at(10, 31)
-    shown = rows(election(), CELLS, FAILED, now, election().regions, nation=True)
+    shown = rows(sample(), CELLS, FAILED, now, sample().regions, nation=True)
     nation, *regions = shown
     for place in range(len(ORDER)):
         for name, number in nation["cells"][place].items():
             assert number == sum(row["cells"][place][name] for row in regions), (ORDER[place], name)
-    assert nation["stations"] == len(election().stations)
-    assert nation["observers"] == len(election().observers)
+    assert nation["stations"] == len(sample().stations)
+    assert nation["observers"] == len(sample().observers)
     assert nation["incidents"] == {"low": 1, "medium": 0, "high": 0, "critical": 2}

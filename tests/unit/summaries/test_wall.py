@@ -2,14 +2,13 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
-from chalicelib.observation.election_file import read_election
+from sample_election import sample
+
 from chalicelib.observation.summaries.summary import summarise, without_answers
 from chalicelib.observation.summaries.wall import VerifiedIncident, wall
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
-ELECTION = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
+ELECTION = sample()
 AFTERNOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
 CELLS = {
     ("Osh", "OP", "-"): {"received": 60, "complete": 58, "conflict": 2, "A=true": 50, "A=false": 8},
