@@ -10,7 +10,7 @@ import {number, glyph, stated, time, ageOf} from './format.js';
 import {projection, apart, around} from './mapping.js';
 
 const SECONDS = 15;
-const SHOWN = 200; // rows of the table beside the map
+const SHOWN = 100; // rows of the table beside the map
 const MINUTE = 60_000;
 const [WIDE, NARROW_SCREEN, ONE_COLUMN] = [800, 720, 900];
 const SIDE = 32; // px of a page's margins
@@ -39,12 +39,12 @@ function grouped(incidents, by) {
 }
 
 export function open(parameters) {
-  const my = {...parameters, pages: new Map(), incidents: [], troubled: new Map(), ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null};
+  const my = {...parameters, pages: new Map(), incidents: [], troubled: new Map(), ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null, spots: null};
   const failed = (error) => { my.fault = error.message; draw(); };
 
   function load() {
     my.ends.forEach((end) => end());
-    Object.assign(my, {ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null});
+    Object.assign(my, {ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null, spots: null});
     my.pages.clear();
     if (may('incidents')) my.ends.push(poll(electionPath('incidents'), ({incidents}) => { my.incidents = incidents.filter((one) => !['resolved', 'rejected'].includes(one.state)); draw(); }, {seconds: SECONDS, failed}));
     if (my.region) page(null);
@@ -130,7 +130,7 @@ export function open(parameters) {
     const every = stations();
     const all = my.only === 'incidents' ? every.filter((one) => my.troubled.has(one.station)) : every;
     const stateOf = (one) => (one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected');
-    const at = projection(every.filter((one) => one.latitude !== null), my, width(), 24);
+    const at = spotsOf(every.filter((one) => one.latitude !== null));
     const pointed = every.find((one) => one.station === my.at);
     const points = all.filter((one) => one.latitude !== null);
     const without = every.filter((one) => one.latitude === null).length;
@@ -141,13 +141,29 @@ export function open(parameters) {
         ${all.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: all.length - my.shown})}</button>` : nothing}</div></div>`;
   }
 
+  // Where a station's point is, as a path says it: written once, for polls bring thousands that have not moved.
+  function spotsOf(placed) {
+    const at = projection(placed, my, width(), 24);
+    if (my.spots?.width !== width()) my.spots = {width: width(), known: new Map()};
+    const {known} = my.spots;
+    return (one) => {
+      const spot = known.get(one.station);
+      if (spot && spot.latitude === one.latitude && spot.longitude === one.longitude) return spot;
+      const {x, y} = at(one);
+      const written = `${x.toFixed(1)} ${y.toFixed(1)}`;
+      const found = {latitude: one.latitude, longitude: one.longitude, point: `M${written}`, transform: `translate(${written})`, query: encodeURIComponent(one.station)};
+      known.set(one.station, found);
+      return found;
+    };
+  }
+
   // All points of a state are one path: a round that changes thousands of them gives five elements another shape.
   function shapesOf(points, at, stateOf) {
     const drawn = Object.fromEntries(Object.keys(SHAPES).map((name) => [name, '']));
     for (const one of points) {
-      const [stated, {x, y}] = [stateOf(one), at(one)];
+      const stated = stateOf(one);
       const name = SHAPES[stated] ? stated : 'expected';
-      drawn[name] += `M${x.toFixed(1)} ${y.toFixed(1)}${SHAPES[name]}`;
+      drawn[name] += at(one).point + SHAPES[name];
     }
     return Object.entries(drawn).map(([name, path]) => svg`<path class="shape ${name}" d=${path}/>`);
   }
@@ -157,8 +173,8 @@ export function open(parameters) {
     const address = `${link('station', {form: my.form})}${my.form ? '&' : '?'}station=`;
     const words = Object.fromEntries(['complete', 'partial', 'conflict', 'missing', 'expected', 'closed'].map((name) => [name, t(`state.${name}`)]));
     return (one) => {
-      const [stated, {x, y}] = [stateOf(one), at(one)];
-      return svg`<a data-item data-station=${one.station} class="point" href=${address + encodeURIComponent(one.station)} aria-label=${`${one.station} ${one.name}: ${words[stated] ?? stated}`} transform=${`translate(${x.toFixed(1)} ${y.toFixed(1)})`}><circle class="target" r="7"/>${my.troubled.has(one.station) ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</a>`;
+      const [stated, spot] = [stateOf(one), at(one)];
+      return svg`<a data-item data-station=${one.station} class="point" href=${address + spot.query} aria-label=${`${one.station} ${one.name}: ${words[stated] ?? stated}`} transform=${spot.transform}><circle class="target" r="7"/>${my.troubled.has(one.station) ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</a>`;
     };
   }
 

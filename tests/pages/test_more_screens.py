@@ -113,7 +113,6 @@ def test_p2_p3_points_say_what_the_list_says_and_the_keyboard_walks_them(lead: V
     place = room.api("board")["columns"][2]
     expected = {row["station"]: row["forms"][place["form"]][place["round"]]["state"] for row in listed}
     assert (place["form"], place["round"]) == ("TU", "12:00")
-    page.screenshot(path="/tmp/map.png")
     assert shapes(page) == {
         station: {"expected": "not yet due"}.get(state, state) for station, state in expected.items()
     }
