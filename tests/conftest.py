@@ -34,10 +34,17 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def by_the_clock() -> list[Stack]:
+    """Stacks whose schedules run: each minute they look at every election that tests have loaded."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def stack(by_the_clock: list[Stack]) -> Iterator[Stack]:
     """Baykoo deployed to an emulator of the tests' own, on a free port; empty at the session's start."""
     clear_abandoned(folder_of("stack").parent)
     with local_stack(folder_of("stack")) as started:
+        by_the_clock.append(started)
         yield started
 
 

@@ -22,8 +22,11 @@ BATCH = 25
 
 
 @pytest.fixture(scope="session")
-def services(stack_without_streams: Stack) -> Iterator[Stack]:
-    """The stack, with this process's environment set to it."""
+def services(stack_without_streams: Stack, by_the_clock: list[Stack]) -> Iterator[Stack]:
+    """The stack, with this process's environment set to it.
+
+    Where end-to-end tests came before, theirs has nothing more to do by the clock: it took a seventh of the processor.
+    """
     outputs = stack_without_streams.outputs
     environ = stack_without_streams.environ | {
         "BAYKOO_TABLE_PREFIX": outputs["TablePrefix"],
@@ -37,7 +40,8 @@ def services(stack_without_streams: Stack) -> Iterator[Stack]:
     os.environ.update(environ)
     aws.client.cache_clear()
     aws.intake_client.cache_clear()
-    run_schedules(stack_without_streams, enabled=False)  # tests do: its own would read their rows each minute
+    for started in (stack_without_streams, *by_the_clock):
+        run_schedules(started, enabled=False)  # tests do: its own would read their rows each minute
     yield stack_without_streams
     os.environ.clear()
     os.environ.update(before)
