@@ -111,9 +111,9 @@ def ensure(*environments: Environment) -> None:
 def main() -> int:
     """Make the tools' and the emulator's environments; return the exit status.
 
-    Only the one that is named, if one is.
+    Only the one that is named, if one is; all with `--every`.
     """
-    named = {"--tools": (TOOLS,), "--lint": (LINT,)}
+    named = {"--tools": (TOOLS,), "--lint": (LINT,), "--every": (TOOLS, EMULATOR, LINT)}
     try:
         ensure(*next((named[word] for word in sys.argv[1:] if word in named), (TOOLS, EMULATOR)))
     except EnvironmentFailed as failed:
