@@ -48,7 +48,8 @@ def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, A
         if place is not None and not isinstance(place, str):
             raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
         acted = log.awaiting if query.awaiting else log.done
-        return _paged(acted(loaded, operator, place, query.limit, withheld, now()))
+        acted_filter = log.ActedFilter(query.region, place, query.limit)
+        return _paged(acted(loaded, operator, acted_filter, withheld, now()))
     return _paged(log.log(loaded, operator, _log_filter(query), withheld, now()))
 
 

@@ -6,7 +6,7 @@ What came and went, by state, region, provider and time; search in texts; what w
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
@@ -57,6 +57,15 @@ class LogFilter:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class ActedFilter:
+    """Of what was done what is wanted: a region's, None for all; and where the page before ended."""
+
+    region: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
 def log(
     loaded: LoadedElection, operator: Operator, criteria: LogFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
@@ -88,36 +97,27 @@ def log(
 
 
 def done(
-    loaded: LoadedElection,
-    operator: Operator,
-    before: str | None,
-    limit: int,
-    withheld: Collection[str],
-    now: dt.datetime,
+    loaded: LoadedElection, operator: Operator, criteria: ActedFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of what was done about messages, the newest first.
 
     Each line tells by whom, when, how and why; words and notes only where they tell nothing of `withheld` forms.
 
-    `before`: where the page before ended. Raises StoreUnavailable.
+    Raises StoreUnavailable.
     """
-    page, following = _actions(loaded, operator, before, limit)
+    page, following = _actions(loaded, operator, criteria)
     return _headed(loaded, now) | {"done": _lines(loaded, operator, page, withheld), "next": following}
 
 
 def awaiting(
-    loaded: LoadedElection,
-    operator: Operator,
-    before: str | None,
-    limit: int,
-    withheld: Collection[str],
-    now: dt.datetime,
+    loaded: LoadedElection, operator: Operator, criteria: ActedFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of SMS whose answers wait for one.
 
     They were answered, their senders have not written since; as `done` has them. Raises StoreUnavailable.
     """
-    page, following = _actions(loaded, operator, before, min(limit, MOST_AWAITED), ANSWERED)
+    few = replace(criteria, limit=min(criteria.limit, MOST_AWAITED))
+    page, following = _actions(loaded, operator, few, ANSWERED)
     answered = [pair for pair in page if _is_last_decision(*pair)]
     with ThreadPoolExecutor(WORKERS) as workers:
         written = workers.map(lambda pair: has_written_since(loaded.election, pair[1], pair[0].instant), answered)
@@ -131,14 +131,14 @@ def _is_last_decision(line: AuditRow, row: Message) -> bool:
 
 
 def _actions(
-    loaded: LoadedElection, operator: Operator, before: str | None, limit: int, action: str | None = None
+    loaded: LoadedElection, operator: Operator, criteria: ActedFilter, action: str | None = None
 ) -> tuple[list[tuple[AuditRow, Message]], str | None]:
     """Return a page of actions with their messages, and where it continues.
 
     `action`: those alone.
     """
-    election_id = loaded.election.id
-    lines = actions_before(election_id, before, MOST_ACTIONS)
+    election_id, limit = loaded.election.id, criteria.limit
+    lines = actions_before(election_id, criteria.before, MOST_ACTIONS)
     named = [
         (line, key) for line in lines if action in (None, line.action) and (key := _key_in(line.subject)) is not None
     ]
@@ -147,7 +147,10 @@ def _actions(
     shown = [
         (line, rows[key])
         for line, key in page
-        if key in rows and rows[key].election == election_id and sees(operator, rows[key])
+        if key in rows
+        and rows[key].election == election_id
+        and criteria.region in (None, rows[key].region)
+        and sees(operator, rows[key])
     ]
     is_more = len(named) > limit or len(lines) == MOST_ACTIONS
     last = page[-1][0].at if len(named) > limit else lines[-1].at if lines else None

@@ -47,7 +47,7 @@ def seen_by(desk: AtDesk, role: str, key: str) -> dict[str, str]:
     pages = {
         "queue": queue.queue(loaded, operator, queue_filter, withheld, pipeline.now),
         "log": log.log(loaded, operator, log_filter, withheld, pipeline.now),
-        "done": log.done(loaded, operator, None, 50, withheld, pipeline.now),
+        "done": log.done(loaded, operator, log.ActedFilter(), withheld, pipeline.now),
         "message": conversation.whole(loaded, operator, key, withheld)[0],
     }
     assert key in json.dumps(pages["message"])

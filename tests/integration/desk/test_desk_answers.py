@@ -21,7 +21,7 @@ def test_an_answered_sms_is_awaited_until_its_sender_writes_again(desk: AtDesk) 
     pipeline = desk.pipeline
 
     def awaited() -> list[str]:
-        page = message_log.awaiting(pipeline.current, desk.operator, None, 10, (), pipeline.now)
+        page = message_log.awaiting(pipeline.current, desk.operator, message_log.ActedFilter(), (), pipeline.now)
         return [line["message"]["key"] for line in page["done"]]
 
     first, second, third = (say(pipeline, pipeline.phone(place), f"hm {place}") for place in range(3))
@@ -35,7 +35,7 @@ def test_an_answered_sms_is_awaited_until_its_sender_writes_again(desk: AtDesk) 
     desk.undo(third.key)
     assert awaited() == [second.key]
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
-    page = message_log.awaiting(pipeline.current, elsewhere, None, 10, (), pipeline.now)
+    page = message_log.awaiting(pipeline.current, elsewhere, message_log.ActedFilter(), (), pipeline.now)
     assert page["done"] == []
 
 

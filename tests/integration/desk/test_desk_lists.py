@@ -188,15 +188,31 @@ def test_what_was_done_is_listed_with_who_and_how(desk: AtDesk) -> None:
     desk.dismiss(first.key, note="chat")
     pipeline.now += dt.timedelta(minutes=1)
     desk.enter("OP 1001 A1", about=second.key)
-    page = message_log.done(pipeline.current, desk.operator, None, 1, (), pipeline.now)
+    page = message_log.done(pipeline.current, desk.operator, message_log.ActedFilter(limit=1), (), pipeline.now)
     assert [(message["who"], message["action"], message["message"]["key"]) for message in page["done"]] == [
         ("Aida (operator)", "report entered", second.key)
     ]
     assert page["done"][0]["message"]["done"]["how"] == "entered"
-    page = message_log.done(pipeline.current, desk.operator, page["next"], 1, (), pipeline.now)
+    page = message_log.done(
+        pipeline.current, desk.operator, message_log.ActedFilter(None, page["next"], 1), (), pipeline.now
+    )
     assert [(message["action"], message["note"]) for message in page["done"]] == [("message dismissed", "chat")]
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
-    assert message_log.done(pipeline.current, elsewhere, None, 10, (), pipeline.now)["done"] == []
+    assert message_log.done(pipeline.current, elsewhere, message_log.ActedFilter(), (), pipeline.now)["done"] == []
+
+
+def test_what_was_done_is_listed_by_region(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    stations = pipeline.election.stations
+    by_region = {station.region: pipeline.observers(place)[0] for place, station in enumerate(stations)}
+    rows = [say(pipeline, observer.phones[0], "hm") for observer in by_region.values()]
+    for row in rows:
+        desk.answer(row.key, "Please send OP.")
+    assert len(rows) > 1
+    for of_it in (message_log.done, message_log.awaiting):
+        for row in rows:
+            page = of_it(pipeline.current, desk.operator, message_log.ActedFilter(row.region), (), pipeline.now)
+            assert [line["message"]["key"] for line in page["done"]] == [row.key]
 
 
 def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -> None:
