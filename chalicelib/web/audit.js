@@ -3,10 +3,9 @@ import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw, allowed} from './state.js';
 import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
-import {link} from './app.js';
 import {t} from './words.js';
-import {time, date, foreign, emptyList} from './format.js';
-import {deed} from './trail.js';
+import {author, clockInstant, date, onClock, foreign, emptyList} from './format.js';
+import {change, deed, searched, subject} from './trail.js';
 
 const WAIT_MS = 400;
 
@@ -25,7 +24,7 @@ export function open({about}) {
     draw();
   }
 
-  const search = () => ({Who: my.who, About: my.about});
+  const search = () => ({Who: my.who, About: searched(my.about)});
 
   function typed(name, value) {
     my[name] = value.trim();
@@ -52,28 +51,8 @@ export function open({about}) {
 
   const lines = () => [...my.page.lines, ...my.older];
   const table = () => html`<div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
-      <tbody>${lines().map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${deed(one.action)}</b> ${subject(one.subject)}</td>
-        <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${foreign(short(one.before))} → ${foreign(short(one.after))}`}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>`;
+      <tbody>${lines().map((one) => html`<tr><td title=${one.at}>${date(clockInstant(one.at))} ${onClock(one.at, true)}</td><td>${author(one.who)}</td><td class="sentence"><b>${deed(one.action)}</b> ${subject(one.subject)}</td>
+        <td class="sentence"><small>${change(one.before, one.after)}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>`;
 
   return {view, title: () => t('audit.title'), leave: () => { my.end(); clearTimeout(my.timer); }};
-}
-
-// What it was about, as a link where there is a screen for it.
-function subject(written) {
-  const [kind, ...rest] = written.split(' ');
-  const name = rest.join(' ');
-  if (kind === 'message') return html`<a href=${link('messages', {key: name})}>${written}</a>`;
-  if (kind === 'incident') return html`<a href=${link('incident', {number: name})}>${written}</a>`;
-  if (kind === 'call' || kind === 'report') return html`<a href=${link('station', {station: rest[0]})}>${written}</a>`;
-  return written;
-}
-
-const short = (value) => plain(value).slice(0, 160);
-
-// What a field was, as somebody reads it who writes no programs.
-function plain(value) {
-  if (value === null || value === undefined) return '–';
-  if (Array.isArray(value)) return value.map(plain).join(', ');
-  if (typeof value === 'object') return Object.entries(value).map(([name, held]) => `${name}: ${plain(held)}`).join(' · ');
-  return String(value);
 }

@@ -4,7 +4,7 @@ import {draw, seesPeople} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {t} from './words.js';
-import {time, foreign, glyph} from './format.js';
+import {author, time, foreign, glyph} from './format.js';
 import {outcome} from './outcomes.js';
 
 const SECONDS = 15;
@@ -16,7 +16,7 @@ export function contacts(station) {
   const path = electionPath(`stations/${encodeURIComponent(station)}/contacts?limit=${SHOWN}`);
   const end = seesPeople() ? poll(path, (page) => { logged = standing(page.contacts); draw(); }, {seconds: SECONDS}) : () => {};
 
-  const line = (one) => html`<time>${time(one.at)}</time> <b>${outcome(one.outcome)}</b> · ${one.who} <span class="quiet">${one.name ?? ''} ${one.phone ?? ''}</span> ${one.note ? foreign(one.note) : nothing}`;
+  const line = (one) => html`<time>${time(one.at)}</time> <b>${outcome(one.outcome)}</b> · ${author(one.who)} <span class="quiet">${one.name ?? ''} ${one.phone ?? ''}</span> ${one.note ? foreign(one.note) : nothing}`;
 
   // What the newest call to a phone says of it.
   function mark(phone) {

@@ -5,7 +5,7 @@ import {electionPath} from './api.js';
 import {poll, pollNow} from './poll.js';
 import {once} from './acting.js';
 import {t, inLanguage, LANGUAGES} from './words.js';
-import {number, ageOf, glyph, date, time} from './format.js';
+import {author, number, ageOf, glyph, date, time} from './format.js';
 import {carried, carriedList} from './carried.js';
 
 const WHATS = ['reports', 'incidents', 'messages', 'contacts', 'audit', 'roster'];
@@ -55,7 +55,7 @@ export function open({region, form, list}) {
 
   const job = (one) => html`<li><span class="split"><span>${glyph(STATES[one.state] ?? 'expected', one.state)} <b>${t(`exports.${one.wanted.what}`)}</b> ${one.wanted.format?.toUpperCase()} <small>${one.wanted.stations ? t('list.stations', {n: number(one.wanted.stations)}) : (one.wanted.regions ?? []).join(', ')}</small></span>
       ${one.state === 'done' ? html`<button type="button" @click=${() => fetchFiles(one)}>${t('exports.fetch', {n: one.files.length})}</button>` : html`<small>${t(`exports.state.${one.state}`)}</small>`}</span>
-    <small>${one.who} · ${ageOf(one.asked_at, serverNow())} · ${t('exports.rows', {n: number(one.rows)})} · ${number(Math.ceil(one.bytes / 1000))} kB · ${t('people.until', {date: `${date(one.until)} ${time(one.until)}`})}</small>${one.error ? html`<p class="fault">${one.error}</p>` : nothing}</li>`;
+    <small>${author(one.who)} · ${ageOf(one.asked_at, serverNow())} · ${t('exports.rows', {n: number(one.rows)})} · ${number(Math.ceil(one.bytes / 1000))} kB · ${t('people.until', {date: `${date(one.until)} ${time(one.until)}`})}</small>${one.error ? html`<p class="fault">${one.error}</p>` : nothing}</li>`;
 
   return {view, title: () => t('exports.title'), leave: end};
 }

@@ -1,7 +1,7 @@
 // How numbers, times, ages and states look, the same on every screen.
 import {html, svg, nothing} from './vendor/lit-html/lit-html.js';
 import {state, electionNow} from './state.js';
-import {t} from './words.js';
+import {t, known} from './words.js';
 
 export const number = (value) => (value === null || value === undefined ? '–' : new Intl.NumberFormat(state.language === 'en' ? 'en' : 'ru').format(value));
 export const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : '–');
@@ -20,11 +20,11 @@ function clock(seconds, zone = state.election?.timezone) {
 const instant = (value) => (typeof value === 'number' ? value : Date.parse(value));
 export const time = (value, seconds = false) => (value ? clock(seconds).format(instant(value)) : '–');
 // A real instant on the election's clock: the same but in a rehearsal.
-export function onClock(real, seconds = false) {
-  const start = state.election?.clock;
-  if (!real || !start) return time(real, seconds);
-  return time(Date.parse(start.start) + (instant(real) - Date.parse(start.origin)) * start.factor, seconds);
+export function clockInstant(real) {
+  const clock = state.election?.clock;
+  return real && clock ? Date.parse(clock.start) + (instant(real) - Date.parse(clock.origin)) * clock.factor : real;
 }
+export const onClock = (real, seconds = false) => time(clockInstant(real), seconds);
 export const date = (value) => new Intl.DateTimeFormat(state.language === 'en' ? 'en-GB' : 'ru', {timeZone: state.election?.timezone, day: 'numeric', month: 'short'}).format(instant(value));
 
 // How long ago, on the clock that the instant is of: "40 s", "12 min", "3 h 05".
@@ -79,6 +79,13 @@ export function bar(parts, whole) {
 export const foreign = (text) => html`<bdi class="foreign">${visible(text ?? '')}</bdi>`;
 const CONTROLS = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 export const visible = (text) => text.replace(CONTROLS, (one) => `\u2423${one.codePointAt(0).toString(16).toUpperCase()}\u2423`);
+
+// Who it was: a name with its role, somebody whom the trail calls by a word, or whoever was at the command line.
+export function author(who) {
+  const [, name, role] = who?.match(/^(.*) \((\w+)\)$/) ?? [];
+  if (known(`role.${role}`)) return html`${foreign(name)} (${t(`role.${role}`)})`;
+  return known(`about.${who}`) ?? foreign(who);
+}
 
 // What a list says that is empty: a filter finds nothing, which is not that there is nothing; or `none` in words.
 export const emptyList = (none, isFiltered, clear) => (isFiltered ? html`<p class="empty">${t('list.nomatch')} <button type="button" class="plain" @click=${clear}>${t('list.clear')}</button></p>` : html`<p class="empty">${none}</p>`);

@@ -21,7 +21,7 @@ const OUTBOX = ['waiting', 'given_up', 'undelivered'];
 const STATES = ['accepted', 'partly_accepted', 'unrecognised', 'quarantined', 'held', 'duplicate', 'sent', 'failed'];
 
 export function open(parameters) {
-  const my = {...parameters, tab: parameters.tab ?? 'log', text: (parameters.list === 'text' && state.carried?.text) || '', observer: '', list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, end: null, timer: 0, card: null};
+  const my = {...parameters, tab: parameters.tab ?? 'log', text: (parameters.list === 'text' && state.carried?.text) || '', observer: '', list: null, shown: null, older: [], next: undefined, fault: '', isPaused: false, end: null, timer: 0, card: null, isUnfolded: false};
   const act = once();
 
   // What is asked for stays the same between polls, so that nothing is sent anew while nothing comes.
@@ -98,9 +98,10 @@ export function open(parameters) {
     const fresh = my.isPaused ? my.list.messages.filter((one) => !my.shown.messages.some((other) => other.key === one.key)).length : 0;
     return html`<div class="title"><h1>${t('log.title')}</h1>${my.list?.looked_at != null && my.text ? html`<span class="quiet">${t('log.lookedat', {n: number(my.list.looked_at)})}</span>` : nothing}<span class="grow"></span>
         ${my.isPaused ? html`<button type="button" class="main" @click=${resume}>${t('log.resume', {n: fresh})}</button>` : nothing}</div>
-      <form class="filters" @submit=${(event) => event.preventDefault()}>
-        ${allowed('read_providers') ? chips(t('log.tab'), ['log', ...OUTBOX], my.tab, (name) => t(`log.tab.${name}`), (tab) => to({tab})) : nothing}
-        ${my.tab === 'log' ? html`<select aria-label=${t('board.region')} @change=${(event) => to({region: event.target.value})}><option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
+      <form class="filters ${my.isUnfolded ? '' : 'folded'}" @submit=${(event) => event.preventDefault()}>
+        ${allowed('read_providers') ? chips(t('log.tab'), ['log', ...OUTBOX], my.tab, (name) => t(`log.tab.${name}`), (tab) => to({tab}), 'unfolded') : nothing}
+        ${my.tab === 'log' ? html`<button type="button" class="fold" aria-expanded=${my.isUnfolded} @click=${() => { my.isUnfolded = !my.isUnfolded; draw(); }}>${t('stations.filters')} <small>${words()}</small></button>
+          <select aria-label=${t('board.region')} @change=${(event) => to({region: event.target.value})}><option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
           ${chips(t('log.direction'), ['in', 'out'], my.direction, (name) => t(`log.direction.${name}`), (direction) => to({direction: my.direction === direction ? '' : direction}))}
           <select aria-label=${t('stations.state')} @change=${(event) => to({state: event.target.value})}><option value="" ?selected=${!my.state}>${t('log.anystate')}</option>${STATES.map((name) => html`<option value=${name} ?selected=${name === my.state}>${t(`log.state.${name}`)}</option>`)}</select>
           <select aria-label=${t('log.hour')} @change=${(event) => to({hour: event.target.value})}><option value="" ?selected=${!my.hour}>${t('log.lasthours')}</option>${hours(my.hour).map((begin) => html`<option value=${begin} ?selected=${begin === my.hour}>${time(begin)}–${time(Date.parse(begin) + HOUR_MS)}</option>`)}</select>
@@ -111,7 +112,10 @@ export function open(parameters) {
       ${my.shown ? (my.tab === 'log' ? log() : outbox()) : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}`;
   }
 
-  const chips = (label, names, chosen, word, choose) => html`<span class="chips" role="group" aria-label=${label}>${names.map((name) => html`<button type="button" class="chip" aria-pressed=${chosen === name} @click=${() => choose(name)}>${word(name)}</button>`)}</span>`;
+  // What is chosen, beside the button that unfolds the filters on a phone.
+  const words = () => [my.region, my.direction && t(`log.direction.${my.direction}`), my.state && t(`log.state.${my.state}`), my.hour && time(my.hour), my.station, my.observer].filter(Boolean).join(' · ');
+
+  const chips = (label, names, chosen, word, choose, kind = '') => html`<span class="chips ${kind}" role="group" aria-label=${label}>${names.map((name) => html`<button type="button" class="chip" aria-pressed=${chosen === name} @click=${() => choose(name)}>${word(name)}</button>`)}</span>`;
 
   function log() {
     const seen = new Set();

@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, foreign, visible, onClock, emptyList} from './format.js';
+import {author, number, ageOf, foreign, visible, onClock, emptyList} from './format.js';
 import {card} from './message.js';
 import {held} from './leased.js';
 import {deed} from './trail.js';
@@ -103,7 +103,7 @@ export function open({tab, region, kind, key}) {
 
   function list() {
     const clear = () => go('messages', {tab: my.tab}, {replace: true});
-    if (LISTS.includes(my.tab)) return !my.list.done.length ? emptyList(t(`messages.nothing.${my.tab}`), my.region, clear) : listed(my.list.done.map((one) => ({...one.message, note: html`<b>${my.tab === 'awaiting' ? t('messages.how.answered') : deed(one.action)}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
+    if (LISTS.includes(my.tab)) return !my.list.done.length ? emptyList(t(`messages.nothing.${my.tab}`), my.region, clear) : listed(my.list.done.map((one) => ({...one.message, note: html`<b>${my.tab === 'awaiting' ? t('messages.how.answered') : deed(one.action)}</b> ${author(one.who)} ${onClock(one.at)}`, at: one.at})));
     const shown = my.list.messages.filter((one) => !my.handled.has(one.key));
     return shown.length ? listed(shown) : emptyList(t('messages.none'), my.region || my.kind, clear);
   }

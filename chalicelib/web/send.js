@@ -5,7 +5,7 @@ import {electionPath, send} from './api.js';
 import {poll} from './poll.js';
 import {once} from './acting.js';
 import {t, inLanguage, LANGUAGES} from './words.js';
-import {number, ageOf, bar, foreign} from './format.js';
+import {author, number, ageOf, bar, foreign} from './format.js';
 import {carried, carriedList} from './carried.js';
 import {putting} from './putting.js';
 import {arrivals} from './arrivals.js';
@@ -87,7 +87,7 @@ export function open({region, missing, list}) {
         <button type="button" ?disabled=${!my.text.trim()} @click=${test}>${t('send.test')}</button></p></form>
     <section class="card"><h2>${t('send.before')}</h2>${my.list?.length ? html`<ul class="history">${my.list.map(item)}</ul>` : html`<p class="quiet">${t('exports.none')}</p>`}</section></div>`;
 
-  const item = (one) => html`<li>${foreign(one.text)}<br><small>${one.who} · ${ageOf(one.begun_at, serverNow())} · ${t('send.queued', {n: number(one.queued), of: number(one.recipients)})}</small>
+  const item = (one) => html`<li>${foreign(one.text)}<br><small>${author(one.who)} · ${ageOf(one.begun_at, serverNow())} · ${t('send.queued', {n: number(one.queued), of: number(one.recipients)})}</small>
     ${bar([['complete', one.queued]], one.recipients)}
     ${arrived.view(one)}
     ${one.state === 'sending' ? html`<button type="button" class="plain" @click=${() => stop(one, 'stop')}>${t('send.stop')}</button>` : nothing}

@@ -27,6 +27,9 @@ export function t(key, places = {}) {
   return text.replace(/\{(\w+)\}/g, (all, name) => places[name] ?? all);
 }
 
+// A text of the page's own, null where there is none: then what was written stands.
+export const known = (key) => (key in words ? t(key) : null);
+
 // A text that the election file gives in several languages.
 export const inLanguage = (texts) =>
   typeof texts === 'string' ? texts : texts ? (texts[state.language] ?? texts.en ?? Object.values(texts)[0] ?? '') : '';

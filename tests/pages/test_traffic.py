@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from room import Room, Visit, visiting
 
 PLACE = 60
+PHONE = {"width": 360, "height": 780}
 CHAT = "how long do I stay, please?"
 ANSWER = "Until the count is over. Please send OP."
 ADDED = {"en": "added at the command line", "ru": "добавлен(а) из командной строки", "ky": "буйрук сабынан кошулган"}
@@ -97,6 +98,38 @@ def test_a_sign_in_is_a_line_of_the_trail(lead: Visit) -> None:
     page.get_by_label("What about").fill("signed in")
     expect(page.locator("main tbody tr").first).to_contain_text("signed in session")
     expect(page.locator("main tbody tr").first).to_contain_text("Aida headquarters")
+
+
+@pytest.mark.long
+def test_the_trail_says_who_and_about_what_in_the_reader_s_language(chromium: Browser, room: Room) -> None:
+    name = f"Гүлнара {uuid4().hex[:4]}"
+    room.baykoo("account", "add", name, "--role", "operator", "--address", "g@example.org", "--election", room.election)
+    with visiting(chromium, room, room.link("administrator")) as visit:
+        page = visit.go("settings", "main .title")
+        page.locator("main button[lang=ru]").click()
+        page = visit.go("audit", "main table")
+        row = page.locator("main tbody tr", has_text=name)
+        expect(row).to_contain_text("командная строка")
+        expect(row).to_contain_text(f"учётная запись добавлена учётная запись {name} (оператор)")
+        page.get_by_label("О чём").fill(f"учётная запись {name.split()[1]}")
+        expect(page.locator("main tbody tr")).to_have_count(1)
+        expect(row).to_have_count(1)
+
+
+@pytest.mark.long
+def test_on_a_phone_the_log_s_filters_are_behind_one_button(chromium: Browser, room: Room) -> None:
+    with visiting(chromium, room, room.link("headquarters"), viewport=PHONE) as visit:
+        page = visit.go("log?direction=in", ".log tbody tr")
+        button = page.get_by_role("button", name="Filters")
+        expect(button).to_contain_text("in")
+        expect(page.get_by_label("Hour")).to_be_hidden()
+        expect(page.get_by_label("Search in texts")).to_be_visible()
+        button.click()
+        page.get_by_role("group", name="Direction").get_by_role("button", name="in").click()
+        expect(button).not_to_contain_text("in")
+        button.click()
+        expect(page.get_by_label("Hour")).to_be_hidden()
+        expect(page.get_by_role("group", name="What").get_by_role("button", name="Given up")).to_be_visible()
 
 
 @pytest.mark.long
