@@ -80,12 +80,11 @@ export const foreign = (text) => html`<bdi class="foreign">${visible(text ?? '')
 const CONTROLS = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 export const visible = (text) => text.replace(CONTROLS, (one) => `\u2423${one.codePointAt(0).toString(16).toUpperCase()}\u2423`);
 
-// Who it was: a name with its role, somebody whom the trail calls by a word, or whoever was at the command line.
-export function author(who) {
-  const [, name, role] = who?.match(/^(.*) \((\w+)\)$/) ?? [];
-  if (known(`role.${role}`)) return html`${foreign(name)} (${t(`role.${role}`)})`;
-  return known(`about.${who}`) ?? foreign(who);
-}
+// Who it was, in the reader's words: a name with its role, an observer, or whoever was at the command line.
+export const signature = (who) => (known(`about.${who}`) ?? who ?? '')
+  .replace(/ \((\w+)\)$/, (written, role) => (known(`role.${role}`) ? ` (${t(`role.${role}`)})` : written))
+  .replace(/^observer (?=\S+$)/, `${t('about.observer')} `);
+export const author = (who) => foreign(signature(who));
 
 // What a list says that is empty: a filter finds nothing, which is not that there is nothing; or `none` in words.
 export const emptyList = (none, isFiltered, clear) => (isFiltered ? html`<p class="empty">${t('list.nomatch')} <button type="button" class="plain" @click=${clear}>${t('list.clear')}</button></p>` : html`<p class="empty">${none}</p>`);

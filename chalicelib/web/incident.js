@@ -5,8 +5,8 @@ import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
-import {t} from './words.js';
-import {foreign, time, ageOf} from './format.js';
+import {t, known} from './words.js';
+import {author, foreign, time, ageOf} from './format.js';
 import {clash} from './clash.js';
 import {whatOf} from './incidents.js';
 import {grading} from './grading.js';
@@ -109,7 +109,7 @@ export function open({number}) {
           ${changes.twins(one)}
         </section>
         <section class="card"><h2>${t('incident.history')}</h2>
-          ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who ?? ''}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
+          ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${known(`incident.did.${entry.step}`) ?? t(`incident.${entry.step}`)}</b> · ${author(entry.who)}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
           ${allowed('work_incidents') ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
             <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
             <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}

@@ -2,7 +2,7 @@
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {link} from './app.js';
 import {t, known} from './words.js';
-import {author, foreign} from './format.js';
+import {author, foreign, signature} from './format.js';
 import {outcome} from './outcomes.js';
 
 const VARIES = /\d+|(?<=^choice of )\S+/; // a number, and a question's code
@@ -55,6 +55,8 @@ function plain(value, field = '') {
 }
 
 const VALUES = {
+  holder: signature,
+  who: signature,
   state: (value) => known(`incident.is.${value}`),
   severity: (value) => known(`incidents.${value}`),
   alerted_as: (value) => known(`incidents.${value}`),

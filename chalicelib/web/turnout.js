@@ -44,7 +44,7 @@ export function open() {
     const points = known.map(([name, {estimates: {turnout: one}}], x) => ({x, y: one.estimate, low: one.estimate - one.margin, high: one.estimate + one.margin, name}));
     const [round, last] = Object.entries(rounds).at(-1) ?? [];
     return html`${chart({title: `${t('turnout.curve')} ${form}`, lines: [{name: form, points}], label: (value) => share(value, 0), mark: (x) => points[x]?.name ?? '', corner: corner()})}
-      <div class="scroller bare"><table><thead><tr><th scope="col">${form}</th><th scope="col" class="number">${t('turnout.estimate')}</th><th scope="col" class="number">${t('turnout.stations')}</th><th scope="col">${t('turnout.heldback')}</th></tr></thead>
+      <div class="scroller bare"><table class="rounds"><thead><tr><th scope="col">${form}</th><th scope="col" class="number">${t('turnout.estimate')}</th><th scope="col" class="number">${t('turnout.stations')}</th><th scope="col">${t('turnout.heldback')}</th></tr></thead>
       <tbody>${Object.entries(rounds).map(([name, one]) => html`<tr><th scope="row">${name}</th><td class="number">${estimate(one.estimates.turnout)}</td><td class="number">${number(one.stations)}</td><td>${heldBack({form, round: name}, one)}</td></tr>`)}</tbody></table></div>
       ${last?.strata ? html`<h3>${t('turnout.strata', {place: `${form} ${round}`})}</h3>${strataTable({form, round}, last.strata)}` : nothing}`;
   }
