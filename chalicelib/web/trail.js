@@ -23,8 +23,8 @@ const LONGEST = 160; // of what a field was
 // What it was about, as a link where there is a screen for it.
 export function subject(written) {
   if (known(`about.${written}`)) return t(`about.${written}`);
-  const [before, ...after] = written.split(' of ');
-  if (after.length) return html`${subject(before)} · ${subject(after.join(' of '))}`;
+  const [, phone, ofWhat] = written.match(/^(phone \S+) of (.+)$/) ?? [];
+  if (phone) return html`${subject(phone)} · ${subject(ofWhat)}`;
   const [kind, ...rest] = written.split(' ');
   const word = known(`about.${kind}`);
   if (!word || !rest.length) return foreign(written);
