@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from deployed import eventually
 from playwright.sync_api import Browser, CDPSession, expect
-from room import ELECTION, WHOLE, Room, Visit, visiting
+from room import ELECTION, WHOLE, Room, Visit, slowness, visiting
 
 MOST_UPDATE_MS = 50
 POINTS = 5_000
@@ -146,7 +146,7 @@ def test_p1_five_thousand_points_are_drawn_anew_in_no_time(lead: Visit, capsys: 
         spent.append(1000 * (busy_seconds(counters) - before))
     with capsys.disabled():
         sys.stdout.write(f"\n{POINTS} points drawn anew in {min(spent):.0f} ms of the processor.\n")
-    assert min(spent) < MOST_UPDATE_MS
+    assert min(spent) < MOST_UPDATE_MS * slowness()
 
 
 def busy_seconds(counters: CDPSession) -> float:
