@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from chalicelib.rehearsal.senders.table import SENDERS
 
 from infra.bundle import Package, package
@@ -28,6 +29,8 @@ REGION = "us-east-1"
 BUCKET = "baykoo-code"
 EMAIL_FROM = "baykoo@example.org"
 DEPLOYED = "deployed.json"
+PATIENCE = Config(read_timeout=310)
+"""Longer than any function may take: who asks again has it run twice."""
 LOCAL_PARAMETERS = {"EmailFrom": EMAIL_FROM, "SenderIdentity": EMAIL_FROM, "IntakeConcurrency": "0", "Protect": "false"}
 
 
@@ -81,7 +84,7 @@ def environ_for(endpoint_url: str) -> dict[str, str]:
 def client(service: str, endpoint_url: str) -> Any:
     """Return a boto3 client of the emulator at that URL."""
     session = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106
-    made: Any = session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+    made: Any = session.client(service, endpoint_url=endpoint_url, config=PATIENCE)  # type: ignore[call-overload]
     return made
 
 

@@ -59,7 +59,10 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class ActedFilter:
-    """Of what was done what is wanted: a region's, None for all; and where the page before ended."""
+    """Of what was done what is wanted; None limits nothing.
+
+    `before`: where the page before ended.
+    """
 
     region: str | None = None
     before: str | None = None
