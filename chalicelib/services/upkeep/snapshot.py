@@ -1,6 +1,7 @@
 """Read an election's reports once per minute, for all kept documents.
 
-A station is one query. A region of which nothing came since is not read again for some minutes.
+A station is one query. A region of which nothing came since is not read again for some minutes, and one that never had
+a report not at all.
 """
 
 import time
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from chalicelib.observation.elections.election import Station
-from chalicelib.observation.reports.tally import Cell, Counters
+from chalicelib.observation.reports.tally import ANY_FORM, Cell, Counters
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import ReportKey, StoredReport, reports_of
@@ -67,9 +68,15 @@ def read_all(loaded: LoadedElection) -> Snapshot:
     cells, incidents = read_cells(election), list(incidents_of(election.id))
     reports: dict[ReportKey, StoredReport] = {}
     for region in election.regions:
-        fingerprint = loaded.version, hash(_of_region(cells, region))
-        reports |= _reports_in(loaded, region, fingerprint)
+        if _has_reports(cells, region):
+            fingerprint = loaded.version, hash(_of_region(cells, region))
+            reports |= _reports_in(loaded, region, fingerprint)
     return Snapshot(cells, incidents, reports)
+
+
+def _has_reports(cells: Mapping[Cell, Counters], region: str) -> bool:
+    """Tell whether a region ever had a report: its cell is made with the first and stays."""
+    return any(of_region == region and form != ANY_FORM for of_region, form, _ in cells)
 
 
 def _reports_in(loaded: LoadedElection, region: str, fingerprint: _Fingerprint) -> Reports:

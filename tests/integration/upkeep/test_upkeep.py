@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+from aws_faults import Wire
+from desk_actions import AtDesk
 from pipeline import Load, Pipeline
 
 from chalicelib.observation.calls.priority import Need
-from chalicelib.services.upkeep import upkeep
+from chalicelib.services.upkeep import snapshot, upkeep
 from chalicelib.store.board import read_kept
 from chalicelib.store.calls import CallRow, calls_of
 from chalicelib.store.incident_numbers import incident_of_number
@@ -98,3 +100,30 @@ def test_queues_doubts_and_what_has_come_are_kept(load: Load) -> None:
     row = read_kept(pipeline.election.id, "board")
     assert row is not None
     assert len(row.document["samples"]) == 2
+
+
+def test_stations_of_a_region_without_a_report_are_not_read(load: Load, wire: Wire) -> None:
+    pipeline = load(size=8)
+    stations: list[str] = []
+    wire.watch = lambda operation, parameters, answer: (
+        stations.append(next(iter(parameters["ExpressionAttributeValues"].values()))["S"])
+        if parameters.get("TableName", "").endswith("reports")
+        else None
+    )
+    snapshot.read_all(pipeline.current)
+    assert stations == []
+    pipeline.say(pipeline.observers()[0].phones[0], "OP A1 B0730 C12 D1 E1668")
+    stations.clear()
+    (key,) = snapshot.read_all(pipeline.current).reports
+    region = pipeline.election.region_of(key[0])
+    of_region = pipeline.election.stations_by_region[region]
+    assert sorted(stations) == [f"{pipeline.election.id}#{station.number}" for station in of_region]
+
+
+def test_a_region_whose_only_report_counts_no_more_is_read_still(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    entered = desk.enter("OP A1 B0730", observer=pipeline.observers()[0].number)["entered"]
+    desk.undo(entered)
+    snapshot._kept.clear()
+    (stored,) = snapshot.read_all(pipeline.current).reports.values()
+    assert (stored.report.counting, stored.counted) == ({}, {})
