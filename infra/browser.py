@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ("chromium", "fontconfig", "fonts-dejavu-core")
+SHELL = "chromium-headless-shell"
+"""The package and the program: Chromium that has no windows, at half the processor time of one that hides them."""
+PACKAGES = (SHELL, "fontconfig", "fonts-dejavu-core")
 FONT = "DejaVu Sans"
 INSTALL = f"sudo apt-get update && sudo apt-get install {' '.join(PACKAGES)}"
 
@@ -25,7 +27,7 @@ def chromium() -> str:
 
     It is missing where its fonts are not installed too.
     """
-    path = shutil.which("chromium")
+    path = shutil.which(SHELL)
     if path is None:
         raise BrowserMissing(f"The emails' tests need Chromium, which is not installed. On Debian: {INSTALL}")
     if not _has_font():

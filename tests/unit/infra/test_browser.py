@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.browser import INSTALL, BrowserMissing, chromium, ensure
+from infra.browser import INSTALL, SHELL, BrowserMissing, chromium, ensure
 
 APT = """#!/bin/sh
 echo "$@" >> {folder}/asked
@@ -38,7 +38,7 @@ def apt(folder: Path, *, installs: str) -> None:
 
 
 def test_a_browser_with_its_font_is_found(machine: Path) -> None:
-    path = program(machine, "chromium", "")
+    path = program(machine, SHELL, "")
     fonts(machine, "DejaVu Sans,DejaVu Sans Condensed")
     assert chromium() == str(path)
 
@@ -56,7 +56,7 @@ def test_a_missing_browser_is_said_with_the_command_that_brings_it(
 
 @pytest.mark.parametrize("families", ["Noto Sans", None])
 def test_a_missing_font_is_said(machine: Path, families: str | None) -> None:
-    program(machine, "chromium", "")
+    program(machine, SHELL, "")
     if families:
         fonts(machine, families)
     with pytest.raises(BrowserMissing, match="DejaVu Sans") as missing:
@@ -67,12 +67,12 @@ def test_a_missing_font_is_said(machine: Path, families: str | None) -> None:
 def test_root_has_it_brought_by_apt(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     fonts(machine, "DejaVu Sans")
-    apt(machine, installs=f"touch {machine}/chromium && chmod +x {machine}/chromium")
+    apt(machine, installs=f"touch {machine}/{SHELL} && chmod +x {machine}/{SHELL}")
     ensure()
-    assert chromium() == str(machine / "chromium")
+    assert chromium() == str(machine / SHELL)
     commands = (machine / "asked").read_text().splitlines()
     assert commands[0].startswith("update")
-    assert "chromium" in commands[1]
+    assert SHELL in commands[1]
     ensure()
     assert (machine / "asked").read_text().splitlines() == commands, "what is there is not brought again"
 
