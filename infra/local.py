@@ -72,8 +72,8 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
     making.rename(path)
 
 
-def seed(stack: Stack, path: Path, call: Callable[..., str] | None = None) -> dict[str, Any]:
-    """Load the sample election, dated today, and return the settings.
+def seed(stack: Stack, path: Path, call: Callable[..., str] | None = None, file: Path = SAMPLE) -> dict[str, Any]:
+    """Load the sample election or another file, dated today; return the settings.
 
     An operator's token and an account are made by ./baykoo, which `call` calls.
 
@@ -81,7 +81,7 @@ def seed(stack: Stack, path: Path, call: Callable[..., str] | None = None) -> di
     """
     write_settings(path, settings(stack))
     call = call or baykoo
-    call(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
+    call(stack, path, "election", "load", str(file), "--today", "--id", ELECTION, "--number", NUMBER)
     output = call(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
     account = ("Shift lead", "--address", LEAD, "--role", "headquarters", "--election", ELECTION)
     link = call(stack, path, "account", "add", *account).split()[-1]

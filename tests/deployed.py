@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from cli_process import call_baykoo
+from sample_election import small_sample
 
 from infra.stack import Stack
 
@@ -65,6 +66,12 @@ class Deployed:
         done = call_baykoo(arguments, {"BAYKOO_LOCAL": str(local), "PATH": "/usr/bin:/bin"})
         assert done.status == expect, done.output + done.errors
         return done.output
+
+    def load_small(self, election: str, number: str, *options: str) -> Path:
+        """Load a small sample under a name, reached by a number; return its file."""
+        file = small_sample(self.folder / election)
+        self.baykoo("election", "load", str(file), "--id", election, "--number", number, *options)
+        return file
 
     def operator(self, election: str, *options: str, role: str = "operator") -> str:
         """A new operator's token."""

@@ -1,5 +1,7 @@
-"""The sample election, whole and with other fields, and a process that has read none yet, for tests in memory."""
+"""The sample election, whole, small and with other fields, and a process that has read none yet."""
 
+import shutil
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -9,12 +11,33 @@ from chalicelib.observation.elections.election import Election, Station
 from chalicelib.store import elections, routes
 
 SAMPLE = Path(__file__).parents[1] / "infra" / "sample"
+FEW = 8
+"""Stations of each region in a small sample: every worker of a function reads all of an election."""
 
 
 @cache
 def sample() -> Election:
     """Read the sample election."""
     return read_election({file.name: file.read_text("utf-8") for file in SAMPLE.iterdir()}, "election.yaml")
+
+
+def small_sample(folder: Path, stations_per_region: int = FEW) -> Path:
+    """Write the sample with a few stations of each region alone to a folder; return its election file."""
+    shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
+    header, *stations = (folder / "stations.csv").read_text("utf-8").splitlines()
+    of_region: Counter[str] = Counter()
+    kept = []
+    for line in stations:
+        region = line.split(",")[1]
+        of_region[region] += 1
+        if of_region[region] <= stations_per_region:
+            kept.append(line)
+    numbers = {line.partition(",")[0] for line in kept}
+    named, *observers = (folder / "observers.csv").read_text("utf-8").splitlines()
+    staying = [line for line in observers if line.rpartition(",")[2] in numbers]
+    (folder / "stations.csv").write_text("\n".join([header, *kept]) + "\n", "utf-8")
+    (folder / "observers.csv").write_text("\n".join([named, *staying]) + "\n", "utf-8")
+    return folder / "election.yaml"
 
 
 def changed(election: Election, **changes: object) -> Election:

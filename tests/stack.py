@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli_process import call_baykoo
+from sample_election import SAMPLE, small_sample
 
 from infra.emulator import RECORD, Process
 from infra.environments import STATE
@@ -26,9 +27,9 @@ class Sample:
     path: Path
 
 
-def sample_on(stack: Stack, path: Path) -> Sample:
-    """Load the sample election, dated today, as `make run` does; `path` is where the settings go."""
-    local = seed(stack, path, _forked)
+def sample_on(stack: Stack, path: Path, *, whole: bool = False) -> Sample:
+    """Load a small sample or the whole, dated today, as `make run` does; `path` is where the settings go."""
+    local = seed(stack, path, _forked, SAMPLE / "election.yaml" if whole else small_sample(path.parent / "small"))
     write_settings(path, local)
     return Sample(stack, local, path)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from deployed import SAMPLE, Answered, Deployed, call, eventually
-from story_room import small_sample
+from deployed import Answered, Deployed, call, eventually
+from sample_election import small_sample
 
 NUMBER = "+996312000091"
 ELECTION = "operators-day"
@@ -64,14 +64,14 @@ class Room:
 def whole_day(deployed: Deployed) -> Room:
     """Load an election, and do each kind of thing that an operator can."""
     room = Room(deployed)
-    roster = small_sample(deployed.folder / "small", STATIONS)
-    deployed.baykoo("election", "load", str(roster / SAMPLE.name), "--id", ELECTION, "--number", NUMBER)
+    file = small_sample(deployed.folder / "operators-day", STATIONS)
+    deployed.baykoo("election", "load", str(file), "--id", ELECTION, "--number", NUMBER)
     operator, lead, admin = (room.token(role) for role in ("operator", "headquarters", "administrator"))
     _messages(room, operator)
     _calls(room, operator)
     _incident(room, lead)
     _sends(room, lead)
-    _roster(room, lead, admin, roster)
+    _roster(room, lead, admin, file.parent)
     _signing_in(room, admin)
     _export(room, lead)
     return room

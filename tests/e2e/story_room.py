@@ -1,13 +1,11 @@
 """People who work on a small election over HTTP, and what it came to: numbers, audit trail, a clean audit."""
 
 import json
-import shutil
 import urllib.parse
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from deployed import SAMPLE, Answered, Deployed, call, eventually
+from deployed import Answered, Deployed, call, eventually
 
 NUMBER = "+996312000092"
 ELECTION = "stories"
@@ -15,22 +13,6 @@ API = f"/v1/elections/{ELECTION}"
 CLOCK = "2017-10-15T11:00:00+06:00"
 DONE = (200, 201, 202)
 OPENING = "OP A1 B0730 C12 D1 E1600"
-
-
-def small_sample(folder: Path, stations_per_region: int) -> Path:
-    """The sample election with a few stations of each region alone."""
-    shutil.copytree(SAMPLE.parent, folder, dirs_exist_ok=True)
-    header, *stations = (folder / "stations.csv").read_text().splitlines()
-    regions: dict[str, list[str]] = {}
-    for line in stations:
-        regions.setdefault(line.split(",")[1], []).append(line)
-    kept = [line for lines in regions.values() for line in lines[:stations_per_region]]
-    numbers = {line.partition(",")[0] for line in kept}
-    named, *observers = (folder / "observers.csv").read_text().splitlines()
-    (folder / "stations.csv").write_text("\n".join([header, *kept]) + "\n")
-    staying = [line for line in observers if line.rpartition(",")[2] in numbers]
-    (folder / "observers.csv").write_text("\n".join([named, *staying]) + "\n")
-    return folder
 
 
 class Person:

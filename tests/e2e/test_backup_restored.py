@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deployed import SAMPLE, Deployed, call, eventually
+from deployed import Deployed, call, eventually
 
 from infra.stack import Stack
 
@@ -25,7 +25,7 @@ def all_processed(deployed: Deployed, keys: list[str]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def backup(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of an election with a report and its incident, an SMS not understood, a stranger's, and a STOP."""
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER)
+    deployed.load_small(ELECTION, NUMBER)
     token = deployed.operator(ELECTION)
     now = dt.datetime.now(dt.UTC).isoformat()
     texts = (

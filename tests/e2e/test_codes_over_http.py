@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Deployed, eventually
+from deployed import Deployed, eventually
+from sample_election import small_sample
 
 NUMBER = "+996312000083"
 ELECTION = "codes"
@@ -23,12 +24,10 @@ WRONG = ("615001", "615002", "615003")
 
 @pytest.fixture(scope="module")
 def token(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("codes")
-    for file in SAMPLE.parent.iterdir():
-        (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    give_code(folder / "observers.csv", ANN, CODE)
-    give_code(folder / "coordinators.csv", COORDINATOR, COORDINATORS)
-    deployed.baykoo("election", "load", str(folder / "election.yaml"), "--id", ELECTION, "--number", NUMBER)
+    file = small_sample(tmp_path_factory.mktemp("codes"))
+    give_code(file.with_name("observers.csv"), ANN, CODE)
+    give_code(file.with_name("coordinators.csv"), COORDINATOR, COORDINATORS)
+    deployed.baykoo("election", "load", str(file), "--id", ELECTION, "--number", NUMBER)
     return deployed.operator(ELECTION)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Answered, Deployed, eventually
+from deployed import Answered, Deployed, eventually
 from functions import call_function
 
 NUMBER = "+996312000044"
@@ -53,7 +53,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def observers(deployed: Deployed) -> list[dict[str, Any]]:
     """The station's observers, after both have counted: they disagree in D."""
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", CLOCK)
+    deployed.load_small(ELECTION, NUMBER, "--clock", CLOCK)
     desk = Desk(deployed, "operator", "Setup")
     found: list[dict[str, Any]] = desk.get("stations/1001")["observers"]
     for observer, text in zip(found, (COUNT, COUNT.replace("D11", "D21")), strict=True):

@@ -6,7 +6,7 @@ import urllib.parse
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Answered, Deployed, call, eventually
+from deployed import Answered, Deployed, call, eventually
 from functions import call_function
 
 NUMBER = "+996312000017"
@@ -21,7 +21,7 @@ BISHKEK_MAIL, OSH_MAIL, HQ_MAIL = "bishkek@example.org", "osh@example.org", "hq@
 @pytest.fixture(scope="module")
 def token(deployed: Deployed) -> str:
     clock = f"2017-10-15T09:00:00+06:00,{SPEED}"
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", clock)
+    deployed.load_small(ELECTION, NUMBER, "--clock", clock)
     return deployed.operator(ELECTION)
 
 

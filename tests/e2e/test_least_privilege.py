@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from carrier_apis import serving
-from deployed import SAMPLE, Deployed, call, eventually
+from deployed import Deployed, call, eventually
 from functions import call_function, carry_sms_by, physical_name
 from guarded_stack import (
     COORDINATOR,
@@ -245,7 +245,7 @@ def test_a_roster_is_imported_by_its_job_with_no_refusal(guarded: Deployed) -> N
     """Its last observer has another name; documents of versions before are removed."""
     token = guarded.operator(ELECTION, role="administrator")
     path = f"/v1/elections/{ELECTION}"
-    header, *lines = (SAMPLE.parent / "observers.csv").read_text().splitlines()
+    header, *lines = (guarded.folder / "small" / "observers.csv").read_text("utf-8").splitlines()
     number, _, *others = lines[-1].split(",")
     renamed = ",".join([number, "Nurlan Imported", *others])
     files = {"observers": {"file": "observers.csv", "content": "\n".join([header, *lines[:-1], renamed, ""])}}

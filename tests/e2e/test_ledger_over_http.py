@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from deployed import ROOT, SAMPLE, Deployed, eventually
+from deployed import ROOT, Deployed, eventually
 from functions import call_function
 
 NUMBER, ELECTION = "+996312000088", "ledgered"
@@ -25,7 +25,7 @@ DOCUMENT = ROOT / "docs/ledger.md"
 @pytest.fixture(scope="module")
 def keys(deployed: Deployed) -> list[str]:
     """Two observers' SMS that were accepted and answered, sealed in the hour's root and told in its summary."""
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--today")
+    deployed.load_small(ELECTION, NUMBER, "--today")
     made = []
     for phone in OBSERVERS:
         sms_id = str(uuid4())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Answered, Deployed, eventually
+from deployed import Answered, Deployed, eventually
 
 NUMBER = "+996312000027"
 ELECTION = "desk"
@@ -18,7 +18,7 @@ STRANGER = "+996777000555"
 
 @pytest.fixture(scope="module")
 def token(deployed: Deployed) -> str:
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER)
+    deployed.load_small(ELECTION, NUMBER)
     return deployed.operator(ELECTION)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Deployed, eventually
+from deployed import Deployed, eventually
 
 NUMBER = "+996312000018"
 ELECTION = "opt-outs"
@@ -15,7 +15,7 @@ BULK = ("send", "--election", ELECTION, "--name", "close", "--text", "Polls clos
 
 @pytest.fixture(scope="module")
 def token(deployed: Deployed) -> str:
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER)
+    deployed.load_small(ELECTION, NUMBER)
     return deployed.operator(ELECTION)
 
 

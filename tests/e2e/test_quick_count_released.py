@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import pytest
-from deployed import SAMPLE, Answered, Deployed, call, eventually
+from deployed import Answered, Deployed, call, eventually
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
@@ -23,10 +23,8 @@ PATH = f"/elections/{ELECTION}/quick-count"
 @pytest.fixture(scope="module")
 def results(deployed: Deployed) -> dict[str, dict[str, int]]:
     """What some stations of every region report after closing, by SMS."""
-    files = {file.name: file.read_text() for file in SAMPLE.parent.iterdir()}
-    election = read_election(files, SAMPLE.name)
-    clock = "2017-10-15T21:00:00+06:00"
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", clock)
+    file = deployed.load_small(ELECTION, NUMBER, "--clock", "2017-10-15T21:00:00+06:00")
+    election = read_election({part.name: part.read_text("utf-8") for part in file.parent.iterdir()}, file.name)
     counts = {station: counted(place) for place, station in enumerate(sample(election))}
     for station, answers in counts.items():
         codes = " ".join(f"{code}{value}" for code, value in answers.items())
@@ -94,7 +92,8 @@ def test_q3_it_equals_the_commands_to_eight_digits(
     table.writerows({"station": station} | answers for station, answers in results.items())
     path = tmp_path / "results.csv"
     path.write_text(written.getvalue())
-    by_command = json.loads(deployed.baykoo("quickcount", "--election", str(SAMPLE), "--results", str(path)))
+    file = deployed.folder / ELECTION / "election.yaml"
+    by_command = json.loads(deployed.baykoo("quickcount", "--election", str(file), "--results", str(path)))
     by_api = deployed.get(PATH, headquarters).json()
     live = by_api["quick_count"]
     assert (by_api["version"], by_api["released"]) == (0, False)

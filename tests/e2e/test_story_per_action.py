@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from deployed import SAMPLE, Deployed, call, eventually
+from deployed import Deployed, call, eventually
 from functions import call_function
-from story_room import API, CLOCK, ELECTION, NUMBER, OPENING, Person, audited, say, small_sample
+from story_room import API, CLOCK, ELECTION, NUMBER, OPENING, Person, audited, say
 
 STATION, NEXT = "1001", "1003"
 LEAD, SECOND, NEIGHBOUR = "+996502000000", "+996700000001", "+996502000002"
@@ -20,9 +20,7 @@ NOTE = {"note": "told by phone"}
 
 @pytest.fixture(scope="module")
 def stories(deployed: Deployed) -> Iterator[Deployed]:
-    folder = small_sample(deployed.folder / "stories", 4)
-    loading = ("election", "load", str(folder / SAMPLE.name), "--id", ELECTION, "--number", NUMBER, "--clock", CLOCK)
-    deployed.baykoo(*loading)
+    deployed.load_small(ELECTION, NUMBER, "--clock", CLOCK)
     yield deployed
     assert audited(deployed)
 
@@ -215,8 +213,7 @@ def test_an_account_is_changed_signed_out_and_switches_elections(stories: Deploy
     lead = Person(stories, "Lead", "headquarters")
     lead.done(f"{path}/regions", {"regions": ["Chuy"]}, str(changed["version"]))
     lead.done(f"{path}/regions", {"regions": ["Bishkek"]}, str(changed["version"] + 1))
-    other = ("--id", "stories-2", "--number", "+996312000093")
-    stories.baykoo("election", "load", str(stories.folder / "stories" / SAMPLE.name), *other)
+    stories.load_small("stories-2", "+996312000093")
     stories.baykoo("account", "add", "Zarina", "--address", address, "--role", "viewer", "--election", "stories-2")
 
     zarina = signed_in(stories, "Zarina", address)

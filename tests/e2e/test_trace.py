@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from carrier_apis import serving
-from deployed import SAMPLE, Deployed, call, eventually
+from deployed import Deployed, call, eventually
 from functions import carry_sms_by
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
@@ -24,7 +24,7 @@ TEXT = "IN 3 # изувечен бюллетень"
 def twilio(deployed: Deployed) -> Iterator[str]:
     """The sample election, with an SMS carrier that gives receipts; the address that they are posted to."""
     stack = deployed.stack
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--today")
+    deployed.load_small(ELECTION, NUMBER, "--today")
     webhook = f"{stack.api_url}/webhooks/twilio"
     with serving() as vendors:
         settings = vendors.settings(per_second=50, receipt_minutes=60, public_url=webhook)["twilio"]

@@ -5,7 +5,7 @@ import time
 from uuid import uuid4
 
 import pytest
-from deployed import SAMPLE, Deployed, eventually
+from deployed import Deployed, eventually
 
 NUMBER = "+996312000001"
 ELECTION = "whole-path"
@@ -15,7 +15,7 @@ REGION_PHONE, REGION_MAIL = "+996555900000", "bishkek@example.org"
 
 @pytest.fixture(scope="module")
 def token(deployed: Deployed) -> str:
-    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--today")
+    deployed.load_small(ELECTION, NUMBER, "--today")
     return deployed.operator(ELECTION)
 
 

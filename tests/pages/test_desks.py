@@ -74,7 +74,7 @@ def test_i1_i2_an_incident_rings_on_an_open_list_and_goes_its_way_by_keyboard(le
     assert re.match(r"\(\d+\) ", page.title())
     card.locator("a").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("blockquote")).to_contain_text("угрожают")
+    expect(page.locator("blockquote", has_text="угрожают").first).to_be_visible()
     for key, state in (("a", "acknowledged"), ("v", "verified"), ("r", "resolved")):
         page.locator("main").focus()
         page.keyboard.press(key)
