@@ -6,7 +6,7 @@ import {poll, pollNow} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
-import {time, span, glyph, foreign, ageOf, onClock} from './format.js';
+import {time, span, glyph, foreign, ageOf, onClock, author, signature} from './format.js';
 import {fields, isFilled, asSms, keyOf} from './fields.js';
 import {OUTCOMES, outcome} from './outcomes.js';
 import {whatOf} from './incidents.js';
@@ -138,7 +138,7 @@ export function card(station, {isMine, done}) {
         ? html`<b class="stated missing">${glyph('missing')} ${t('calls.still', {time: time(one.as_of, true)})}</b> ${one.owed.map((owed) => html`<span class="tag">${owed.report} <small>${time(owed.due)}</small></span>`)}`
         : html`<b class="stated">${glyph('complete')} ${t('calls.nothing')}</b>`}
         ${[...my.came].map(([report, at]) => html`<b class="came">${glyph('complete')} ${t('calls.came', {report, time: time(at)})}</b>`)}</p>
-      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}${one.by_hand ? html` · ${t('calls.by', {who: one.by_hand.who})} ${one.by_hand.why ? foreign(one.by_hand.why) : nothing}` : nothing}</small></p>` : nothing}
+      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}${one.by_hand ? html` · ${t('calls.by', {who: signature(one.by_hand.who)})} ${one.by_hand.why ? foreign(one.by_hand.why) : nothing}` : nothing}</small></p>` : nothing}
       ${one.asked.length ? html`<section class="asked-for"><h3>${t('calls.why.asked')}</h3>${one.asked.map((sms) => html`<blockquote>${foreign(sms.text ?? '')} <small><a href=${link('messages', {key: sms.key})}>${onClock(sms.at)} ${sms.observer ?? ''}</a></small></blockquote>`)}</section>` : nothing}
       <div class="phones">${numbers().map(phone)}</div>
       ${phones.view(one.fields)}
@@ -150,7 +150,7 @@ export function card(station, {isMine, done}) {
       <textarea id="call-note" rows="1" maxlength="500" .value=${draft.note} @input=${(event) => { draft.note = event.target.value; }}></textarea>
       ${my.faults.length ? html`<p class="fault" role="alert">${my.faults.map((fault) => fault.what).join(' · ')}</p>` : nothing}
       ${my.asks ? waits() : html`<div class="outcomes">${OUTCOMES.map(([name], place) => html`<button type="button" ?disabled=${!my.isMine} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${outcome(name)}</button>`)}</div>`}
-      ${one.contacts.length ? html`<h3>${t('calls.before')}</h3><ul class="history">${one.contacts.slice(0, 3).map((contact) => html`<li><time>${time(contact.at)}</time> <b>${outcome(contact.outcome)}</b> · ${contact.who} <span class="quiet">${contact.name ?? ''}</span> ${contact.note ? foreign(contact.note) : nothing}</li>`)}</ul>` : nothing}
+      ${one.contacts.length ? html`<h3>${t('calls.before')}</h3><ul class="history">${one.contacts.slice(0, 3).map((contact) => html`<li><time>${time(contact.at)}</time> <b>${outcome(contact.outcome)}</b> · ${author(contact.who)} <span class="quiet">${contact.name ?? ''}</span> ${contact.note ? foreign(contact.note) : nothing}</li>`)}</ul>` : nothing}
       ${one.incidents.length ? html`<h3>${t('incidents.title')}</h3><ul class="history">${one.incidents.map((incident) => html`<li><a href=${link('incident', {number: incident.number})}>${incident.number}</a> ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></li>`)}</ul>` : nothing}
     </section>`;
   }
@@ -158,7 +158,7 @@ export function card(station, {isMine, done}) {
   function lease(one) {
     if (my.isMine) return html`<small class="lease mine">${one.lease ? t('calls.mine', {time: span((Date.parse(one.lease.until) - serverNow()) / 1000)}) : ''}</small>`;
     if (!one.lease) return html`<button type="button" @click=${() => retake('lease')}>${t('calls.take')}</button>`;
-    return html`<span class="lease warned">${t('calls.held', {who: one.lease.holder})} <button type="button" @click=${() => retake('take-over')}>${t('calls.takeover')}</button></span>`;
+    return html`<span class="lease warned">${t('calls.held', {who: signature(one.lease.holder)})} <button type="button" @click=${() => retake('take-over')}>${t('calls.takeover')}</button></span>`;
   }
 
   const phone = (one) => html`<div class="caller ${one.phone === draft.phone ? 'chosen' : ''}">

@@ -2,7 +2,7 @@
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw, drawAndFocus} from './state.js';
 import {t} from './words.js';
-import {time, foreign} from './format.js';
+import {time, foreign, signature} from './format.js';
 
 // `meet({before, theirs, who, at, yours, keep, apply})`: `apply` null where yours is no longer possible.
 export function clash() {
@@ -25,7 +25,7 @@ export function clash() {
     if (!met) return nothing;
     const {before, theirs, who, at, yours, keep, apply} = met;
     return html`<section class="clash" role="alertdialog" aria-label=${t('clash.title')}><h2>${t('clash.title')}</h2>
-      <div class="sheets">${column(t('clash.before'), before)}${column(t('clash.theirs'), theirs, [who, at && time(at, true)].filter(Boolean).join(' · '))}${column(t('clash.yours'), yours)}</div>
+      <div class="sheets">${column(t('clash.before'), before)}${column(t('clash.theirs'), theirs, [who && signature(who), at && time(at, true)].filter(Boolean).join(' · '))}${column(t('clash.yours'), yours)}</div>
       <p class="actions"><button type="button" @click=${() => end(keep)}>${t('clash.keep')}</button>
         ${apply ? html`<button type="button" class="main" @click=${() => end(apply)}>${t('clash.apply')}</button>` : html`<span class="quiet">${t('clash.nomore')}</span>`}</p></section>`;
   }

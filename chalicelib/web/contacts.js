@@ -25,7 +25,7 @@ export function contacts(station) {
     return LOST[one.outcome] ? html`<small class="warned">✗ ${t(LOST[one.outcome])} ${time(one.at)}</small>` : html`<small>${glyph('complete', '')} ${t('calls.answered')} ${time(one.at)}</small>`;
   }
 
-  const last = () => (logged.length ? html`${t('stations.lastcall')}: ${time(logged[0].at)} ${logged[0].who}, ${outcome(logged[0].outcome)}` : nothing);
+  const last = () => (logged.length ? html`${t('stations.lastcall')}: ${time(logged[0].at)} ${author(logged[0].who)}, ${outcome(logged[0].outcome)}` : nothing);
   const view = () => (logged.length ? html`<details class="closed"><summary>${t('calls.before')} <small>${logged.length}</small></summary><ul class="history">${logged.map((one) => html`<li>${line(one)}</li>`)}</ul></details>` : nothing);
 
   return {end, mark, last, view, line, all: () => logged};

@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {pagesOf} from './pages.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, glyph, emptyList} from './format.js';
+import {number, ageOf, glyph, emptyList, signature} from './format.js';
 import {valueOf, inNumbers} from './fields.js';
 import {putting} from './putting.js';
 
@@ -42,7 +42,7 @@ export function open({region, kind}) {
       <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form, doubt: one.round ?? '-'})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small>${seesPeople() ? people(one) : nothing}</td>
       <td>${placeName({form: one.form, round: one.round ?? '-'})}</td>
       <td class="sentence">${glyph(GLYPHS[one.kind], t(`doubts.${one.kind}`))} ${inWords(one)}</td>
-      <td>${one.lease ? html`<small class=${one.lease.is_mine ? 'lease mine' : 'warned'}>${one.lease.is_mine ? t('lease.mine') : t('calls.held', {who: one.lease.holder})}</small>` : nothing}</td>
+      <td>${one.lease ? html`<small class=${one.lease.is_mine ? 'lease mine' : 'warned'}>${one.lease.is_mine ? t('lease.mine') : t('calls.held', {who: signature(one.lease.holder)})}</small>` : nothing}</td>
       <td class="number">${one.votes ? number(one.votes) : nothing}</td>
       <td><small>${one.since ? ageOf(one.since) : ''}</small></td></tr>`)}</tbody></table></div>`;
 

@@ -6,7 +6,7 @@ import {poll} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t, known} from './words.js';
-import {author, foreign, time, ageOf} from './format.js';
+import {author, foreign, time, ageOf, signature} from './format.js';
 import {clash} from './clash.js';
 import {whatOf} from './incidents.js';
 import {grading} from './grading.js';
@@ -97,7 +97,7 @@ export function open({number}) {
         <span class="severity ${one.severity}">${t(`incidents.${one.severity}`)}</span> <b>${t(`incident.is.${one.state}`)}</b>
         <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span>
         ${my.lease?.view() ?? nothing}
-        ${one.assigned ? html`<span class="tag">${t('calls.held', {who: one.assigned})}</span>` : nothing}</div>
+        ${one.assigned ? html`<span class="tag">${t('calls.held', {who: signature(one.assigned)})}</span>` : nothing}</div>
       ${met.view()}
       <div class="two">
         <section class="card"><h2>${whatOf(one)}</h2>

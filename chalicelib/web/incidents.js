@@ -6,7 +6,7 @@ import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage} from './words.js';
-import {time, span, number, emptyList} from './format.js';
+import {time, span, number, emptyList, signature} from './format.js';
 import {questionOf} from './fields.js';
 
 const COLUMNS = ['new', 'acknowledged', 'verified'];
@@ -103,7 +103,7 @@ const lane = (name, incidents) => html`<section aria-label=${t(`incidents.${name
 const item = (one) => html`<li class="incident ${one.severity}"><a data-item href=${link('incident', {number: one.number})}>
   <span class="split"><b>${one.number} · ${whatOf(one)}</b><small>${t(`incidents.${one.severity}`)}</small></span>
   <span class="split"><span class="quiet">${one.region} · ${t('incidents.station', {number: one.station})}</span>${running(one)}</span>
-  ${one.assigned ? html`<small>${t('calls.held', {who: one.assigned})}</small>` : nothing}
+  ${one.assigned ? html`<small>${t('calls.held', {who: signature(one.assigned)})}</small>` : nothing}
   ${one.doubt ? html`<small class="warned">${t(`incidents.doubt.${one.doubt}`)}</small>` : nothing}
   ${one.may_be_same_as.length || one.more || one.escalated ? html`<small>${[
     one.may_be_same_as.length && t('incidents.same', {numbers: one.may_be_same_as.join(', ')}),

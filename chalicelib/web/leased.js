@@ -3,32 +3,32 @@ import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw} from './state.js';
 import {electionPath, send} from './api.js';
 import {t} from './words.js';
-import {onClock} from './format.js';
+import {onClock, signature} from './format.js';
 
 // Who has it, as a refusal says: "Not taken: Aida (operator) has doubt … until …".
-function holderIn(refusal) {
+function takenBy(refusal) {
   const [, holder, until] = refusal.match(/: (.+) has .+ until (\S+?)\.?$/) ?? [];
   return holder ? held({holder, until}) : refusal;
 }
 
 // Who has something until when, on the election's clock.
-export const held = ({holder, until}) => t('calls.helduntil', {who: holder, time: onClock(until)});
+export const held = ({holder, until}) => t('calls.helduntil', {who: signature(holder), time: onClock(until)});
 
 const RENEW_MS = 4 * 60_000;
 
 // `task`: {kind, key, region}, as the API hands it out. `refused`: somebody else has it already.
 export function leased(task, refused = () => {}) {
-  const my = {isMine: false, holder: null, isOver: false};
+  const my = {isMine: false, taken: '', isOver: false};
   const ask = (how) => send(electionPath(`tasks/${how}`), task);
 
   async function take(how) {
     try {
       const {document} = await ask(how);
-      Object.assign(my, {isMine: true, holder: document.lease?.holder ?? null});
+      Object.assign(my, {isMine: true, taken: ''});
       if (my.isOver) ask('release').catch(() => {}); // whoever left before it was taken
     } catch (error) {
-      Object.assign(my, {isMine: false, holder: error.status === 409 ? holderIn(error.message) : null});
-      if (my.holder && !my.isOver) refused();
+      Object.assign(my, {isMine: false, taken: error.status === 409 ? takenBy(error.message) : ''});
+      if (my.taken && !my.isOver) refused();
     }
     draw();
   }
@@ -42,6 +42,6 @@ export function leased(task, refused = () => {}) {
     if (my.isMine) ask('release').catch(() => {});
   }
 
-  const view = () => (my.isMine ? html`<small class="lease mine">${t('lease.mine')}</small>` : my.holder ? html`<span class="lease warned">${my.holder} <button type="button" @click=${() => take('take-over')}>${t('calls.takeover')}</button></span>` : nothing);
+  const view = () => (my.isMine ? html`<small class="lease mine">${t('lease.mine')}</small>` : my.taken ? html`<span class="lease warned">${my.taken} <button type="button" @click=${() => take('take-over')}>${t('calls.takeover')}</button></span>` : nothing);
   return {view, release};
 }

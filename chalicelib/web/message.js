@@ -6,7 +6,7 @@ import {poll} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
-import {onClock, ageOf, foreign, glyph} from './format.js';
+import {onClock, ageOf, foreign, glyph, author} from './format.js';
 import {clash} from './clash.js';
 import {fields, faultsOf, isFilled, asSms} from './fields.js';
 import {leased} from './leased.js';
@@ -156,7 +156,7 @@ export function card(key, {identical, done, refused = () => {}}) {
       ${met.view()}
       ${one.reading ? read(one.reading) : nothing}
       ${one.reply?.text ? html`<p class="quiet"><small>${t('messages.answered')}</small> ${foreign(one.reply.text)}</p>` : nothing}
-      ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${onClock(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
+      ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${author(one.resolution.who)} ${onClock(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
       ${CODES.includes(one.reason) && one.held_for ? html`<p class="warned">${t(`messages.why.${one.reason}`)}
         ${allowed('work_messages') ? html`<button type="button" @click=${() => take('retry', {})}>${t('messages.release')}</button>` : nothing}</p>` : nothing}
       ${one.direction === 'in' && allowed('work_messages') ? html`${asked()}

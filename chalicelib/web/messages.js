@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
 import {t} from './words.js';
-import {author, number, ageOf, foreign, visible, onClock, emptyList} from './format.js';
+import {author, number, ageOf, foreign, visible, onClock, emptyList, signature} from './format.js';
 import {card} from './message.js';
 import {held} from './leased.js';
 import {deed} from './trail.js';
@@ -113,7 +113,7 @@ export function open({tab, region, kind, key}) {
   const item = (one) => html`<li><button type="button" data-item class="task ${my.card?.key === one.key ? 'chosen' : ''}" @click=${() => show(one)}>
     <span class="split"><span class="said">${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</span><small>${one.identical > 1 ? html`<b>×${one.identical}</b> ` : nothing}${ageOf(one.received_at ?? one.stored_at, serverNow())}</small></span>
     <span class="split"><small>${[one.kind && t(`messages.${one.kind}`), one.direction === 'out' && t('messages.out'), visible(one.name ?? one.observer ?? one.from ?? ''), one.station, one.region].filter(Boolean).join(' · ')}</small>
-      <small>${isAnothers(one) ? html`<span class="warned">${held(one.lease)}</span>` : one.note ?? (one.suggestion ? html`→ ${visible(one.suggestion)}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : one.kind ? '' : t(`log.state.${one.state}`))}</small></span></button></li>`;
+      <small>${isAnothers(one) ? html`<span class="warned">${held(one.lease)}</span>` : one.note ?? (one.suggestion ? html`→ ${visible(one.suggestion)}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${signature(one.done.who)}` : one.kind ? '' : t(`log.state.${one.state}`))}</small></span></button></li>`;
 
   function follow(next_) {
     const {tab: was, region: wasRegion, kind: wasKind} = my;

@@ -5,7 +5,7 @@ import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
-import {ageOf, date, number, time} from './format.js';
+import {ageOf, date, number, time, signature} from './format.js';
 import {boxes, inWords, assigning} from './regions.js';
 import {accountChange, ROLES} from './account.js';
 
@@ -50,7 +50,7 @@ export function open() {
     <button class="main">${t('people.invite')}</button></form>`;
 
   const table = () => html`<div class="scroller" tabindex="0"><table class="stack people"><thead><tr><th scope="col">${t('people.name')}</th><th scope="col">${t('signin.address')}</th><th scope="col">${t('people.role')}</th><th scope="col">${t('board.region')}</th><th scope="col">${t('people.used')}</th><th scope="col">${t('people.sessions')}</th><th></th></tr></thead>
-    <tbody>${my.accounts.map((one) => html`<tr class=${one.revoked ? 'snoozed' : ''}><td><b>${one.name}</b> <small>${one.organisation ?? ''}<br>${t(one.invited_by === COMMAND_LINE ? 'people.addedby' : 'people.invitedby', {who: one.invited_by, date: date(one.invited_at)})}</small></td><td>${one.address}</td><td>${t(`role.${one.role}`)}</td><td class="sentence">${inWords(one.regions)}</td>
+    <tbody>${my.accounts.map((one) => html`<tr class=${one.revoked ? 'snoozed' : ''}><td><b>${one.name}</b> <small>${one.organisation ?? ''}<br>${t(one.invited_by === COMMAND_LINE ? 'people.addedby' : 'people.invitedby', {who: signature(one.invited_by), date: date(one.invited_at)})}</small></td><td>${one.address}</td><td>${t(`role.${one.role}`)}</td><td class="sentence">${inWords(one.regions)}</td>
       <td>${one.revoked ? html`<span class="warned">${t('people.revoked')}</span>` : one.last_used_at ? ageOf(one.last_used_at, serverNow()) : '–'} ${one.expires_at ? html`<small>${t('people.until', {date: `${date(one.expires_at)} ${time(one.expires_at)}`})}</small>` : nothing}</td>
       <td>${one.sessions.length ? html`<details><summary>${number(one.sessions.length)}</summary><ul>${one.sessions.map((session) => html`<li>${session.device || '–'} <small>${t('people.session', {since: `${date(session.begun_at)} ${time(session.begun_at)}`, age: ageOf(session.used_at, serverNow())})}</small></li>`)}</ul></details>` : '0'}</td>
       <td class="sentence">${one.revoked ? nothing : allowed('manage_accounts') ? html`${changed.button(one)} <button type="button" class="plain" @click=${() => endAccess(one, 'sign-out')}>${t('people.signout')}</button> <button type="button" class="plain" @click=${() => endAccess(one, 'revoke')}>${t('people.revoke')}</button>` : assign.button(one)}</td></tr>

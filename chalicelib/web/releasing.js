@@ -5,7 +5,7 @@ import {electionPath, get} from './api.js';
 import {age} from './poll.js';
 import {once} from './acting.js';
 import {t} from './words.js';
-import {time, onClock} from './format.js';
+import {time, onClock, signature} from './format.js';
 import {clash} from './clash.js';
 import {resultTable} from './estimates.js';
 
@@ -48,13 +48,13 @@ export function releasing({taken, isFrozen}) {
     met.meet({before: shown(was), theirs: shown(count), who: count.decision?.who, at: count.decision?.at, yours: `${t(`turnout.do.${name}`)}: ${my.note}`, apply: () => step(name)});
   }
 
-  const decided = ({decision}) => (decision ? html`<p class="quiet">${t(`turnout.step.${decision.step}`, {who: decision.who, time: onClock(decision.at)})} ${decision.note}</p>` : nothing);
+  const decided = ({decision}) => (decision ? html`<p class="quiet">${t(`turnout.step.${decision.step}`, {who: signature(decision.who), time: onClock(decision.at)})} ${decision.note}</p>` : nothing);
 
   const shown = (count) => (count.shown ? html`<p>${t('turnout.shown', {version: count.version, time: time(count.shown.as_of, true)})}</p>${decided(count)}${resultTable(count.shown.quick_count)}`
     : html`<p>${t('turnout.hidden')}</p>${decided(count)}`);
 
   const proposed = ({proposal}) => (proposal ? html`<section class="proposal"><h3>${t('turnout.proposal')}</h3>
-    <p>${t(proposal.is_mine ? 'turnout.waits' : 'turnout.proposed', {who: proposal.who, time: time(proposal.as_of, true), until: onClock(proposal.until)})}</p><p class="quiet">${proposal.note}</p>
+    <p>${t(proposal.is_mine ? 'turnout.waits' : 'turnout.proposed', {who: signature(proposal.who), time: time(proposal.as_of, true), until: onClock(proposal.until)})}</p><p class="quiet">${proposal.note}</p>
     ${resultTable(proposal.quick_count)}</section>` : nothing);
 
   function buttons(count) {

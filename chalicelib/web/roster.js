@@ -4,7 +4,7 @@ import {draw, drawAndFocus} from './state.js';
 import {electionPath, get} from './api.js';
 import {once} from './acting.js';
 import {t, LANGUAGES} from './words.js';
-import {time, closedSince} from './format.js';
+import {time, closedSince, signature} from './format.js';
 import {clash} from './clash.js';
 import {faultsOf} from './fields.js';
 
@@ -69,8 +69,8 @@ export function rosterChanges(number) {
   const button = (change, subject, isObserver = false) => html`<button type="button" class="plain" @click=${() => ask(change, subject, isObserver)}>${t(`roster.${change}`)}</button>`;
 
   // What was changed on the day, and what may be changed now.
-  const ofStation = (one) => html`<p class="actions">${one.closed_at ? html`<b>${closedSince(one)}</b>${button('reopen', one)}` : button('close', one)}${button('move', one)}${one.changed ? html`${button('undo', one)}<small>${t('roster.changed', {who: one.changed.who ?? '', time: time(one.changed.at)})}</small>` : nothing}</p>${form(one)}`;
-  const ofObserver = (one) => html`<p class="actions">${button('replace', one, true)}${button('reassign', one, true)}${one.changed ? html`${button('undo', one, true)}<small>${t('roster.changed', {who: one.changed.who ?? '', time: time(one.changed.at)})}</small>` : nothing}</p>${form(one)}`;
+  const ofStation = (one) => html`<p class="actions">${one.closed_at ? html`<b>${closedSince(one)}</b>${button('reopen', one)}` : button('close', one)}${button('move', one)}${one.changed ? html`${button('undo', one)}<small>${t('roster.changed', {who: signature(one.changed.who), time: time(one.changed.at)})}</small>` : nothing}</p>${form(one)}`;
+  const ofObserver = (one) => html`<p class="actions">${button('replace', one, true)}${button('reassign', one, true)}${one.changed ? html`${button('undo', one, true)}<small>${t('roster.changed', {who: signature(one.changed.who), time: time(one.changed.at)})}</small>` : nothing}</p>${form(one)}`;
 
   function form(subject) {
     if (my.asks?.subject.number !== subject.number || my.asks.isObserver !== 'phones' in subject) return nothing;

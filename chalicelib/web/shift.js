@@ -5,7 +5,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, span} from './format.js';
+import {number, ageOf, span, author} from './format.js';
 import {assigning, inWords} from './regions.js';
 
 const SECONDS = 15;
@@ -31,8 +31,8 @@ export function shift() {
       <summary><b>${t('shift.title')}</b> <span>${t('shift.attempts', {n: number(total.attempts)})}</span> ${total.attempts ? html`<span>${t('shift.reached', {n: total.reached, of: total.attempts, percent: total.reached_percent ?? '–'})}</span>` : nothing}
         <span>${t('shift.held', {n: leases.length})}</span> <span>${t('calls.due', {n: number(due)})}${oldest ? ` · ${t('shift.oldest', {age: ageOf(oldest)})}` : ''}</span></summary>
       <div class="two"><div class="scroller bare"><table><thead><tr><th scope="col">${t('audit.who')}</th><th scope="col" class="number">${t('shift.calls')}</th><th scope="col" class="number">${t('shift.share')}</th>${hours().map((hour) => html`<th scope="col" class="number">${hour.slice(11, 13)}:00</th>`)}</tr></thead>
-        <tbody>${Object.entries(operators).map(([who, one]) => html`<tr><th scope="row">${who}</th><td class="number">${number(one.attempts)}</td><td class="number">${number(one.reached)} / ${number(one.attempts)}</td>${hours().map((hour) => html`<td class="number">${attemptsIn(who, hour) || html`<span class="quiet">0</span>`}</td>`)}</tr>`)}</tbody></table></div>
-      <ul class="history">${leases.map((one) => html`<li><a href=${link('calls', {station: one.station})}>${one.station}</a> ${one.holder} <small>${span((Date.parse(one.until) - serverNow()) / 1000)}</small></li>`)}</ul></div>
+        <tbody>${Object.entries(operators).map(([who, one]) => html`<tr><th scope="row">${author(who)}</th><td class="number">${number(one.attempts)}</td><td class="number">${number(one.reached)} / ${number(one.attempts)}</td>${hours().map((hour) => html`<td class="number">${attemptsIn(who, hour) || html`<span class="quiet">0</span>`}</td>`)}</tr>`)}</tbody></table></div>
+      <ul class="history">${leases.map((one) => html`<li><a href=${link('calls', {station: one.station})}>${one.station}</a> ${author(one.holder)} <small>${span((Date.parse(one.until) - serverNow()) / 1000)}</small></li>`)}</ul></div>
       ${my.accounts.length ? html`<h3>${t('shift.where')}</h3><ul class="history">${my.accounts.map((one) => html`<li><b>${one.name}</b> ${inWords(one.regions)} ${assign.button(one)}${assign.view(one)}</li>`)}</ul>` : nothing}</details>`;
   }
 

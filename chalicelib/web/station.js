@@ -5,7 +5,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
-import {time, ageOf, glyph, stated, closedSince, number} from './format.js';
+import {time, ageOf, glyph, stated, closedSince, number, signature} from './format.js';
 import {valueOf, questionOf, inNumbers} from './fields.js';
 import {whatOf} from './incidents.js';
 import {leased} from './leased.js';
@@ -88,7 +88,7 @@ export function open({station, form, doubt}) {
     const id = `${report.form} ${report.round} ${question.code} ${observer}`;
     return html`<button type="button" data-item class="answer ${my.at?.id === id ? 'chosen' : ''}" @focus=${() => { my.at = {id, report, question, observer, answer}; }} @click=${() => { my.at = {id, report, question, observer, answer}; correct.choose(my.at); }}>
       <b>${valueOf(report.form, question.code, answer.value)}</b> ${answer.source === PHONE ? glyph('phone', t('state.phone')) : nothing}
-      ${answer.confirmed ? html`<span title=${t('station.confirmed', {who: answer.confirmed.who ?? '', time: time(answer.confirmed.at)})}>✓</span>` : nothing}
+      ${answer.confirmed ? html`<span title=${t('station.confirmed', {who: signature(answer.confirmed.who), time: time(answer.confirmed.at)})}>✓</span>` : nothing}
       <small>${time(answer.at)}${answer.by ? ` ${answer.by}` : ''}${answer.history.length > 1 ? ` · ${t('station.versions', {n: answer.history.length})}` : ''}</small></button>`;
   }
 
@@ -96,7 +96,7 @@ export function open({station, form, doubt}) {
     question.how === 'conflict' || question.how === 'neither'
       ? html`<span class="stated conflict">${glyph('conflict')} ${t(`station.${question.how}`)}</span>`
       : question.counts === null ? html`<span class="quiet">–</span>`
-        : html`<b>${valueOf(report.form, question.code, question.counts)}</b> ${question.how === 'chosen' ? html`<small>${t('station.chosen', {who: question.chosen?.who ?? ''})}</small>` : nothing}`;
+        : html`<b>${valueOf(report.form, question.code, question.counts)}</b> ${question.how === 'chosen' ? html`<small>${t('station.chosen', {who: signature(question.chosen?.who)})}</small>` : nothing}`;
 
   const pastOf = (report, question, observers) => html`<tr class="past"><td colspan=${observers.length + 2}><ol class="history">${observers.flatMap((observer) => (question.observers[observer]?.history ?? []).map((past) => html`<li><time>${time(past.at)}</time> <b>${valueOf(report.form, question.code, past.value)}</b>
     ${observer} · ${past.source === PHONE ? t('state.phone') : 'SMS'} ${past.by ?? ''} ${past.withdrawn ? html`<span class="warned">${t('station.withdrawn')}</span>` : nothing} <a href=${link('messages', {key: past.message})}>${t('incident.sms')}</a></li>`))}</ol></td></tr>`;

@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, placeTitle, inLanguage} from './words.js';
-import {number, glyph, stated, closedSince, time, ageOf, emptyList} from './format.js';
+import {number, glyph, stated, closedSince, time, ageOf, emptyList, author} from './format.js';
 import {listing, peopleOf, roundOf, statesOf, STATES} from './listing.js';
 import {putting} from './putting.js';
 import {valueOf} from './fields.js';
@@ -168,7 +168,7 @@ export function open(parameters) {
     ${seesPeople() ? html`<td>${peopleOf(one).map(({number: observer, name}) => html`<span class="person">${name ?? observer}</span> `)}</td>` : nothing}</tr>`;
 
   // Who has it now, or who has called last and what came of it.
-  const called = ({last, lease} = {}) => (lease ? html`<small class=${lease.is_mine ? 'lease mine' : 'warned'}>${held(lease)}</small>` : last ? html`<small>${last.who} ${time(last.at)} ${outcome(last.outcome)}</small>` : nothing);
+  const called = ({last, lease} = {}) => (lease ? html`<small class=${lease.is_mine ? 'lease mine' : 'warned'}>${held(lease)}</small>` : last ? html`<small>${author(last.who)} ${time(last.at)} ${outcome(last.outcome)}</small>` : nothing);
 
   return {view, follow, keys: {x: () => pick(), ...(may('calls') && {c: call, u: calls.undo})}, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
 }

@@ -27,7 +27,7 @@ export function subject(written) {
   if (phone) return html`${subject(phone)} · ${subject(ofWhat)}`;
   const [kind, ...rest] = written.split(' ');
   const word = known(`about.${kind}`);
-  if (!word || !rest.length) return foreign(written);
+  if (!word || !rest.length) return author(written);
   const name = rest.join(' ');
   if (kind === 'message') return html`<a href=${link('messages', {key: name})}>${word} ${name}</a>`;
   if (kind === 'incident') return html`<a href=${link('incident', {number: name})}>${word} ${name}</a>`;

@@ -87,3 +87,10 @@ def test_nothing_is_exported_that_no_other_module_imports() -> None:
         if any(re.search(rf"\b{name}\b", source) for other, source in SOURCES.items() if other != module)
     }
     assert exported - elsewhere == set()
+
+
+def test_who_it_was_is_said_in_the_reader_s_words() -> None:
+    """Names carry a role that the API writes in English: `signature` and `author` have the reader's."""
+    raw = re.compile(r"\$\{(?:[\w.]+\.)?(?:who|holder)\}|\{who: (?!signature\(|'')[^}]+\}")
+    written = {name: found for name, source in SOURCES.items() if (found := raw.findall(source))}
+    assert written == {"format.js": ["${who}"]}, "what signature itself looks up"
