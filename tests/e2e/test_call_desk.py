@@ -11,6 +11,7 @@ from sample_election import FEW, sample
 
 NUMBER = "+996312000043"
 ELECTION = "call-desk"
+STATIONS = FEW * len(sample().regions)
 PATH = f"/v1/elections/{ELECTION}"
 CLOCK = "2017-10-15T11:00:00+06:00"
 OPENING = {"A": "1", "B": "0730", "C": "12", "D": "1", "E": "1600"}
@@ -49,7 +50,7 @@ def room(deployed: Deployed) -> dict[str, Desk]:
 def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, Desk]) -> None:
     aida, bakyt, lead = room["Aida"], room["Bakyt"], room["lead"]
     listed = aida.get("calls")
-    assert listed["due"] == FEW * len(sample().regions), "each station owes a report"
+    assert listed["due"] == STATIONS, "each owes a report"
     assert listed["calls"][0]["why"][0]["reason"] == "silent"
     row, other = aida.done("calls/next"), bakyt.done("calls/next", {"regions": ["Osh"]})
     station = row["station"]
@@ -81,8 +82,8 @@ def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, De
 
     board = lead.get("board")
     opening = board["rows"][0]["cells"][0]
-    assert (opening["received"], opening["complete"], opening["of"]) == (1, 1, 500)
-    assert opening["missing"] == 499
+    assert (opening["received"], opening["complete"], opening["of"]) == (1, 1, STATIONS)
+    assert opening["missing"] == STATIONS - 1
 
     soon = (dt.datetime.fromisoformat(card["as_of"]) + dt.timedelta(minutes=30)).isoformat()
     promised = bakyt.done(f"calls/{other['station']}/outcome", {"outcome": "will_send", "will_send_at": soon})

@@ -24,7 +24,7 @@ def disturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sample
     """A stack whose functions call AWS through the proxy, and so does ./baykoo."""
     folder = tmp_path_factory.mktemp("faults")
     with local_stack(folder_of("faults")) as stack:
-        sample = sample_on(stack, folder / "local.json", whole=True)
+        sample = sample_on(stack, folder / "local.json", all_stations=True)
         with fault_proxy(stack.endpoint_url, seed=SEED) as proxy:
             assert len(lead_through(proxy, stack)) >= 8
             path = folder / "disturbed.json"

@@ -79,7 +79,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def rehearsed(deployed: Deployed) -> tuple[str, str]:
-    sample = sample_on(deployed.stack, deployed.folder / "sample.json", whole=OBSERVERS > 100)
+    sample = sample_on(deployed.stack, deployed.folder / "sample.json", all_stations=OBSERVERS > 100)
     before = set(output_of(baykoo(sample, "election", "list")).split())
     arguments = (
         f"--observers={OBSERVERS}",
