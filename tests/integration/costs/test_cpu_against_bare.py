@@ -28,7 +28,7 @@ from chalicelib.store.messages import Message
 
 pytestmark = pytest.mark.long
 
-BLOCK, ROUNDS, WARMING = 20, 45, 2
+SIDES, BLOCK, ROUNDS, WARMING = 3, 20, 45, 2
 TEXT = "ОТКРЫТИЕ A1 B0730 C{count} D1 E{ballots}"
 _serial = itertools.count()
 Call = Callable[[], object]
@@ -61,15 +61,15 @@ def compared(ours: Side, bare: Callable[[Any], Sequence[Call]]) -> list[str]:
 
 
 def texts(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
-    """A phone and a text, no two alike: of each station in turn, so that two blocks change no report alike.
+    """A phone and a text, no two alike: of each station in turn, so that no two blocks of a round change a report.
 
     Half an hour lies between two SMS of a station: more in an hour would be counted against its phone's budget.
     """
     for number in itertools.count():
-        station = number % (2 * BLOCK)
+        station = number % (SIDES * BLOCK)
         if station == 0:
             pipeline.now += dt.timedelta(minutes=30)
-        text = TEXT.format(count=number % 12 + 1, ballots=1000 + number // (2 * BLOCK))
+        text = TEXT.format(count=number % 12 + 1, ballots=1000 + number // (SIDES * BLOCK))
         yield pipeline.observers(station)[0].phones[0], text
 
 
@@ -100,7 +100,7 @@ def event(request: SignedRequest) -> dict[str, Any]:
 def test_webhook_against_a_bare_conditional_put(
     part: str, load: Load, record_property: Callable[[str, object], None]
 ) -> None:
-    pipeline = load(size=2 * BLOCK)
+    pipeline = load(size=SIDES * BLOCK)
     sender, words = GenericSender(pipeline.secret), texts(pipeline)
     example = pipeline.send(*next(words)).serialize()
 
@@ -129,7 +129,7 @@ def accepted(status: int) -> None:
 def test_processing_against_a_bare_read_and_transaction(
     load: Load, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline = load(size=2 * BLOCK)
+    pipeline = load(size=SIDES * BLOCK)
     words = texts(pipeline)
     pipeline.say(*next(words))
 
