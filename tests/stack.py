@@ -29,7 +29,8 @@ class Sample:
 
 def sample_on(stack: Stack, path: Path, *, all_stations: bool = False) -> Sample:
     """Load a small sample or the whole, dated today, as `make run` does; `path` is where the settings go."""
-    local = seed(stack, path, _forked, SAMPLE / "election.yaml" if all_stations else small_sample(path.parent / "small"))
+    file = SAMPLE / "election.yaml" if all_stations else small_sample(path.parent / "small")
+    local = seed(stack, path, _forked, file)
     write_settings(path, local)
     return Sample(stack, local, path)
 
