@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from deployed import eventually
-from playwright.sync_api import Page, expect
-from room import WHOLE, Room, Visit
+from playwright.sync_api import Browser, Page, expect
+from room import WHOLE, Room, Visit, visiting
 
 OTHER = "Osh"
 
@@ -54,6 +54,15 @@ def test_s2_a_selection_is_put_on_the_call_list_and_taken_off_again(lead: Visit,
     line = page.locator("tbody tr", has_text="stations taken off the call list").first
     expect(line).to_contain_text(station)
     expect(line).not_to_contain_text("[")
+
+
+def test_who_put_it_there_is_named_in_the_reader_s_language(chromium: Browser, desk: Room) -> None:
+    station = desk.observers[20]["station"]
+    desk.act("calls/put-on", {"stations": [station], "note": "нет связи"})
+    with visiting(chromium, desk, desk.link("operator")) as visit:
+        visit.go("settings").locator("main button[lang=ru]").click()
+        page = visit.go(f"calls?region={WHOLE}", ".task")
+        expect(page.locator(".task", has_text=station)).to_contain_text("в список внёс Ann (штаб)")
 
 
 def test_more_stations_than_are_put_on_at_once_are_not(lead: Visit, desk: Room) -> None:
