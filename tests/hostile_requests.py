@@ -260,7 +260,6 @@ def send(target: Target, hostile: Hostile, seconds: float = 30) -> tuple[int, by
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=seconds) as wire:
         try:
             wire.sendall(hostile.wire(parts.path, parts.netloc))
-            wire.shutdown(socket.SHUT_WR)
             answer = b"".join(iter(lambda: wire.recv(65536), b""))
         except (ConnectionError, TimeoutError):
             return 0, b""
