@@ -18,7 +18,7 @@ from pynamodb.models import Model
 from chalicelib.store.tables import TableMeta
 
 USER_AGENT = "Baykoo"
-"""What AWS is told of the caller; botocore words its own anew, of thirty parts, twice per request: an eighth of it."""
+"""What AWS is told of the caller; botocore words its own anew, of thirty parts, twice per request: a sixth of it."""
 
 
 class StoredRow(Model):

@@ -77,7 +77,8 @@ def read_all(loaded: LoadedElection) -> Snapshot:
 def _has_reports(cells: Mapping[Cell, Counters], region: str) -> bool:
     """Tell whether a region ever had a report.
 
-    Its cell is made with the first, and stays."""
+    Its cell is made with the first, and stays.
+    """
     return any(of_region == region and form != ANY_FORM for of_region, form, _ in cells)
 
 
