@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,23 +21,28 @@ def sample() -> Election:
     return read_election({file.name: file.read_text("utf-8") for file in SAMPLE.iterdir()}, "election.yaml")
 
 
-def small_sample(folder: Path, stations_per_region: int = FEW) -> Path:
-    """Write the sample with a few stations of each region alone to a folder; return its election file."""
+def small_sample(folder: Path, stations_per_region: int = FEW, *, full_region: str = "") -> Path:
+    """Write the sample with a few stations of each region, all of one that is named; return its election file."""
     shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
-    header, *stations = (folder / "stations.csv").read_text("utf-8").splitlines()
     of_region: Counter[str] = Counter()
-    kept = []
-    for line in stations:
-        region = line.split(",")[1]
+
+    def is_kept(station: str) -> bool:
+        region = station.split(",")[1]
         of_region[region] += 1
-        if of_region[region] <= stations_per_region:
-            kept.append(line)
-    numbers = {line.partition(",")[0] for line in kept}
-    named, *observers = (folder / "observers.csv").read_text("utf-8").splitlines()
-    staying = [line for line in observers if line.rpartition(",")[2] in numbers]
-    (folder / "stations.csv").write_text("\n".join([header, *kept]) + "\n", "utf-8")
-    (folder / "observers.csv").write_text("\n".join([named, *staying]) + "\n", "utf-8")
+        return region == full_region or of_region[region] <= stations_per_region
+
+    stations = _cut(folder / "stations.csv", is_kept)
+    numbers = {station.partition(",")[0] for station in stations}
+    _cut(folder / "observers.csv", lambda observer: observer.rpartition(",")[2] in numbers)
     return folder / "election.yaml"
+
+
+def _cut(table: Path, is_kept: Callable[[str], bool]) -> list[str]:
+    """Leave in a table what is kept, and return its rows."""
+    header, *rows = table.read_text("utf-8").splitlines()
+    rows = [row for row in rows if is_kept(row)]
+    table.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return rows
 
 
 def changed(election: Election, **changes: object) -> Election:

@@ -29,7 +29,7 @@ def test_all_that_simulated_observers_send_is_accounted_for_in_an_election_of_th
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
-        (["--observers", "1001"], "observers: rehearse with that many at most"),
+        (["--observers", "1001"], "has 144 observers: rehearse with that many at most"),
         (["--election", "none"], "there is no election 'none'"),
         (["--noise", "101"], "101.0 is not in the range 0<=x<=100"),
         (["--url", "http://127.0.0.1:9"], "took none of the first messages: ConnectionRefusedError"),

@@ -6,17 +6,16 @@ import gzip
 import io
 import json
 import os
-import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from deployed import SAMPLE, Answered, Deployed
+from deployed import Answered, Deployed
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from sample_election import small_sample
 
 ELECTION = "pages"
 WHOLE = "Bishkek"
@@ -105,21 +104,17 @@ class Room(Deployed):
 
     def load(self) -> None:
         """Load one region whole and a few stations of the others, with phones that no other test uses."""
-        folder = self.folder / "election"
-        shutil.copytree(SAMPLE.parent, folder)
-        stations = _kept(folder / "stations.csv", _few(self.whole, self.of_others))
-        of_these = {row.split(",")[0] for row in stations}
-        roster = folder / "observers.csv"
-        rows = _kept(roster, lambda row: row.split(",")[4] in of_these)
-        document = (folder / "election.yaml").read_text("utf-8")
+        file = small_sample(self.folder / "election", self.of_others, full_region=self.whole)
+        document = file.read_text("utf-8")
         for text, other in self.changed.items():
             assert text in document
             document = document.replace(text, other)
-        (folder / "election.yaml").write_text(document, "utf-8")
-        header = roster.read_text("utf-8").splitlines()[0]
+        file.write_text(document, "utf-8")
+        roster = file.with_name("observers.csv")
+        header, *rows = roster.read_text("utf-8").splitlines()
         roster.write_text("\n".join([header, *(_elsewhere(row, self.digit) for row in rows)]) + "\n", "utf-8")
         self.baykoo(
-            *("election", "load", str(folder / "election.yaml"), "--id", self.election),
+            *("election", "load", str(file), "--id", self.election),
             *("--number", self.number, "--clock", self.clock),
         )
 
@@ -227,26 +222,6 @@ def visiting(browser: Browser, room: Room, link: str | None, **options: Any) -> 
     yield visit
     visit.check()
     context.close()
-
-
-def _few(region_kept: str, of_others: int) -> Callable[[str], bool]:
-    """Whether a station is kept: all of one region, of each other so many."""
-    kept: Counter[str] = Counter()
-
-    def keeps(row: str) -> bool:
-        region = row.split(",")[1]
-        kept[region] += 1
-        return region == region_kept or kept[region] <= of_others
-
-    return keeps
-
-
-def _kept(path: Path, keeps: Callable[[str], bool]) -> list[str]:
-    """Leave in a table what is kept, and return its rows."""
-    header, *rows = path.read_text("utf-8").splitlines()
-    rows = [row for row in rows if keeps(row)]
-    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
-    return rows
 
 
 def _elsewhere(row: str, digit: str) -> str:

@@ -68,13 +68,13 @@ def read_all(loaded: LoadedElection) -> Snapshot:
     cells, incidents = read_cells(election), list(incidents_of(election.id))
     reports: dict[ReportKey, StoredReport] = {}
     for region in election.regions:
-        if _has_reports(cells, region):
+        if _had_reports(cells, region):
             fingerprint = loaded.version, hash(_of_region(cells, region))
             reports |= _reports_in(loaded, region, fingerprint)
     return Snapshot(cells, incidents, reports)
 
 
-def _has_reports(cells: Mapping[Cell, Counters], region: str) -> bool:
+def _had_reports(cells: Mapping[Cell, Counters], region: str) -> bool:
     """Tell whether a region ever had a report.
 
     Its cell is made with the first, and stays.
