@@ -1,4 +1,4 @@
-"""DynamoDB in memory, where PynamoDB has its client: rows, conditions, updates and transactions.
+"""DynamoDB in memory, where the store has its client: rows, conditions, updates and transactions.
 
 What the store's expressions need of DynamoDB and no more: no limits, no pages, no capacity. The emulator has those.
 """
@@ -6,6 +6,7 @@ What the store's expressions need of DynamoDB and no more: no limits, no pages, 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 from dynamodb_expressions import Row, holds, tokens_of, updated, value_of
 from pynamodb.connection.base import Connection
 
-from chalicelib.store import stored_row
+from chalicelib.store import requests, stored_row, writes
 
 Call = Callable[[str, dict[str, Any]], None]
 
@@ -47,8 +48,10 @@ class FakeDynamoDB:
         self._lock = threading.RLock()
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Give every model of PynamoDB this database instead of a client."""
+        """Give every model this database instead of a client."""
         monkeypatch.setattr(stored_row, "_client", lambda *settings: None)
+        for asking in (requests, writes):
+            monkeypatch.setattr(asking, "client", lambda: _Client(self))
         monkeypatch.setattr(Connection, "client", property(lambda connection: self))
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -135,6 +138,19 @@ class FakeDynamoDB:
         elif kind == "Delete":
             return table.pop(place, {})
         return table.get(place, {})
+
+
+@dataclass(frozen=True)
+class _Client:
+    """What the store asks without PynamoDB."""
+
+    database: FakeDynamoDB
+
+    def put_item(self, **arguments: Any) -> dict[str, Any]:
+        return self.database._make_api_call("PutItem", arguments)
+
+    def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
+        return self.database._make_api_call("TransactWriteItems", arguments)
 
 
 def _table(name: str) -> str:

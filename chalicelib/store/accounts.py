@@ -9,8 +9,9 @@ from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute
 
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
+from chalicelib.store.changes import setting
 from chalicelib.store.stored_row import StoredRow
-from chalicelib.store.tables import Document, TableMeta, at_version, setting, store_faults, updated_if
+from chalicelib.store.tables import Document, TableMeta, at_version, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 

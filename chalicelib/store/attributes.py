@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pynamodb.attributes import Attribute, UTCDateTimeAttribute
 from pynamodb.constants import NUMBER, NUMBER_SET, STRING
 
+_WRITTEN = len("2017-10-15T08:00:00.000000+0000")
 Word = TypeVar("Word", bound=str)
 
 
@@ -43,6 +44,12 @@ class InstantAttribute(UTCDateTimeAttribute):
     def serialize(self, value: dt.datetime) -> str:
         """Write the instant, in a quarter of `strftime`'s time."""
         return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "+0000"
+
+    def deserialize(self, value: str) -> dt.datetime:
+        """Read the instant, in a fifth of PynamoDB's time."""
+        if len(value) != _WRITTEN or not value.endswith("+0000"):
+            return super().deserialize(value)  # type: ignore[no-untyped-call, no-any-return]
+        return dt.datetime.fromisoformat(value)
 
 
 class WordAttribute(Attribute[Word]):

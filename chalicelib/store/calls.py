@@ -17,13 +17,13 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.observation.calls.priority import CallAttempts, Need
 from chalicelib.store.attributes import InstantAttribute, IntAttribute
+from chalicelib.store.changes import setting
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import (
     Document,
     TableMeta,
     at_version,
     refused_by_condition,
-    setting,
     store_faults,
     updated_if,
 )

@@ -14,6 +14,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.store.changes import giving
 from chalicelib.store.messages import NO_REGION, Message, attention_of
 from chalicelib.store.queues import pending_in
 from chalicelib.store.tables import store_faults
@@ -133,7 +134,7 @@ def deciding(row: Message, decision: Decision, attention: str | None = None, **a
     """
     waits = [Message.attention.set(attention)] if attention else [Message.attention.remove()]
     held = [Message.pending.remove(), Message.due_at.remove()] if _is_held(row) else []
-    return _update(row, decision, [*waits, *held, *_set(attributes)])
+    return _update(row, decision, [*waits, *held, *giving(Message, attributes)])
 
 
 def reopening(row: Message, decision: Decision) -> Write:
@@ -163,7 +164,8 @@ def reading_by(
 def retrying(row: Message, decision: Decision) -> Write:
     """Return the write that requeues a message as if never tried."""
     queue, state = row.begins_in
-    waits = _set({"state": state, "attempts": 0, "pending": pending_in(queue, row.key), "due_at": decision.at})
+    place = pending_in(queue, row.key)
+    waits = giving(Message, {"state": state, "attempts": 0, "pending": place, "due_at": decision.at})
     return _update(row, decision, [*waits, Message.reason.remove()])
 
 
@@ -214,10 +216,6 @@ def unchanged(row: Message) -> Condition:
 def _same(attribute: Any, value: Any) -> Condition:
     same: Condition = attribute.does_not_exist() if value is None else attribute == value
     return same
-
-
-def _set(attributes: Mapping[str, Any]) -> list[Action]:
-    return [getattr(Message, name).set(value) for name, value in attributes.items() if value is not None]
 
 
 def _is_held(row: Message) -> bool:

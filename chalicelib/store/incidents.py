@@ -15,8 +15,9 @@ from pynamodb.attributes import (
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
+from chalicelib.store.changes import setting
 from chalicelib.store.stored_row import StoredRow
-from chalicelib.store.tables import Document, TableMeta, setting, store_faults
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 MOST_STEPS = 100

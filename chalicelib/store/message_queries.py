@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.store import keys as row_keys
 from chalicelib.store.messages import Message
 from chalicelib.store.queues import QUEUE_SHARDS, SCHEMA, Queue, QueuedRow
 from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.tables import StoreUnavailable, store_faults
+from chalicelib.store.writes import Write, transact
 
 
 def get(key: str) -> Message | None:
@@ -87,8 +86,8 @@ def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
     StoreUnavailable.
     """
     waits = Message.awaiting_person(key, now, reason=Reason.UNREADABLE_ROW, last_error=why[:500])
-    with store_faults(), TransactWrite(connection=Message._get_connection().connection) as transaction:
-        transaction.update(Message(key), waits, Message.key.exists())
+    with store_faults():
+        transact([Write.update("row", key, Message(key), waits, Message.key.exists())])
 
 
 def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:

@@ -9,8 +9,9 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.store import keys
 from chalicelib.store.attributes import InstantAttribute
+from chalicelib.store.requests import put_first
 from chalicelib.store.stored_row import StoredRow
-from chalicelib.store.tables import TableMeta, put_first, put_new, store_faults
+from chalicelib.store.tables import TableMeta, put_new, store_faults
 from chalicelib.store.writes import Write
 
 

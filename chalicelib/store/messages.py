@@ -12,6 +12,7 @@ from chalicelib.observation.sms.codes import with_code_masked
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
+from chalicelib.store.changes import Removal
 from chalicelib.store.queues import PROCESSED_WITHIN, Queue, QueuedRow, pending_in
 from chalicelib.store.tables import Document, TableMeta
 from chalicelib.store.writes import Kind, Write
@@ -245,7 +246,7 @@ class Message(QueuedRow):
 
         `attention`: where it is listed for a person; None takes it from the list.
         """
-        listed = [] if attention else [Message.attention.remove()]
+        listed = [] if attention else [Removal(Message.attention)]
         return [*super().finishing(state, at, attention=attention, **attributes), *listed]
 
     def _same_receipt(self) -> Condition:

@@ -9,21 +9,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
-from pynamodb.connection import Connection
-from pynamodb.exceptions import CancellationReason, TransactWriteError
-from pynamodb.expressions.update import Action, SetAction
-from pynamodb.transactions import TransactWrite
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.constants import STRING
+from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.store.changes import Assignment
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, replacing
 from chalicelib.store.tables import Contended, StoreUnavailable, TooMuchAtOnce
 from chalicelib.store.tallies import adding, tally_row
-from chalicelib.store.writes import Kind, Write, in_order
+from chalicelib.store.writes import Kind, Write, transact
 
 Cells = Mapping[tuple[int, Cell], Counters]
 """What is added to the tallies, by shard and cell."""
@@ -106,8 +105,8 @@ class Outcome:
     @property
     def texts(self) -> dict[str, str]:
         """The texts that the message is given, by attribute."""
-        changes: list[Any] = [change.values for change in self.changes if isinstance(change, SetAction)]
-        return {path.path[0]: value.value["S"] for path, value in changes if "S" in value.value}
+        assigned = [change for change in self.changes if isinstance(change, Assignment)]
+        return {change.name: change.written for change in assigned if change.kind == STRING}
 
 
 def commit(outcome: Outcome) -> None:
@@ -151,14 +150,12 @@ def write(writes: Iterable[Write]) -> None:
     Raises TooMuchAtOnce, AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OptOutChanged, ReleaseChanged,
     BudgetChanged, AssignmentsChanged, WorkChanged, AlreadyThere, Contended, StoreUnavailable.
     """
-    ordered = in_order(writes)
+    ordered = list(writes)
     if len(ordered) > MOST_WRITES:
         raise TooMuchAtOnce
     try:
-        with TransactWrite(connection=_connection()) as transaction:
-            for row_write in ordered:
-                row_write.add_to(transaction)
-    except TransactWriteError as error:
+        transact(ordered)
+    except ClientError as error:
         raise _cause(error, ordered) from error
     except BotoCoreError as error:
         raise StoreUnavailable(str(error)) from error
@@ -193,9 +190,10 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 
 
-def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
-    reasons = error.cancellation_reasons
-    codes = [reason.code if reason is not None else None for reason in reasons]
+def _cause(error: ClientError, ordered: Sequence[Write]) -> Exception:
+    answer: Any = error.response
+    reasons: list[dict[str, str]] = answer.get("CancellationReasons", [])
+    codes = [reason["Code"] for reason in reasons]
     failed = [refused for refused, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
     kinds = {refused.kind for refused in failed}
     for kind, meaning in _MEANINGS.items():
@@ -203,24 +201,20 @@ def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
             return meaning()
     if "once" in kinds:
         return AlreadyThere(frozenset(refused.key for refused in failed if refused.kind == "once"))
-    if any(reason is not None and _is_too_large(reason) for reason in reasons):
+    if any(map(_is_too_large, reasons)):
         return TooMuchAtOnce()
     return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))
 
 
-def _is_too_large(reason: CancellationReason) -> bool:
+def _is_too_large(reason: Mapping[str, str]) -> bool:
     """Whether a row would exceed DynamoDB's 400 KB.
 
     Such a write never succeeds.
     """
-    return reason.code == "ValidationError" and "size" in (reason.message or "")
+    return reason["Code"] == "ValidationError" and "size" in reason.get("Message", "")
 
 
 def _required(election: Election | None) -> Election:
     if election is None:
         raise ValueError("only a message that leads to an election can change its reports and tallies")
     return election
-
-
-def _connection() -> Connection:
-    return Message._get_connection().connection

@@ -11,6 +11,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.attributes import InstantAttribute, IntAttribute
+from chalicelib.store.changes import Removal, giving
 from chalicelib.store.keys import correlation_id
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, spread, updated_if
@@ -117,7 +118,11 @@ class QueuedRow(StoredRow):
 
         Nothing remains to be done after a final state. `at`: when it was processed.
         """
-        return [*cls._set(state=state, processed_at=at, **attributes), cls.pending.remove(), cls.due_at.remove()]
+        return [
+            *cls._set(state=state, processed_at=at, **attributes),
+            Removal(cls.pending),
+            Removal(cls.due_at),
+        ]
 
     @classmethod
     def holding(cls, key: str, state: MessageState, at: dt.datetime, **attributes: Any) -> list[Action]:
@@ -134,7 +139,7 @@ class QueuedRow(StoredRow):
 
     @classmethod
     def _set(cls, **attributes: Any) -> list[Action]:
-        return [getattr(cls, name).set(value) for name, value in attributes.items() if value is not None]
+        return giving(cls, attributes)
 
     def _change(self, actions: Sequence[Action], also: Condition | None = None) -> bool:
         return updated_if(self, actions, self._unchanged() if also is None else self._unchanged() & also)

@@ -18,6 +18,7 @@ from chalicelib.observation.reports.decision_json import decisions_from_json, de
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.changes import Assignment, setting
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, TooMuchAtOnce, at_version, store_faults
 from chalicelib.store.writes import Write
@@ -135,18 +136,12 @@ def replacing(election: Election, stored: StoredReport) -> Write:
     Raises TooMuchAtOnce where its answers are too many.
     """
     row = to_row(election, stored)
-    answers = ReportRow.answers.set(row.answers)
-    written: Any = answers.values[1]  # as it goes to DynamoDB: written once, and measured
-    if len(written.value["S"].encode()) > LARGEST_ANSWERS:
+    answers = ReportRow.answers.serialize(row.answers) or ""
+    if len(answers.encode()) > LARGEST_ANSWERS:
         raise TooMuchAtOnce
-    actions = [
-        ReportRow.version.set(stored.version + 1),
-        ReportRow.region.set(row.region),
-        answers,
-        ReportRow.counted.set(row.counted),
-        ReportRow.decisions.remove() if row.decisions is None else ReportRow.decisions.set(row.decisions),
-    ]
-    return Write.update("report", row.form, row, actions, as_read(stored))
+    values = {"version": stored.version + 1, "region": row.region, "counted": row.counted, "decisions": row.decisions}
+    changes = [Assignment(ReportRow.answers, answers), *setting(ReportRow, values)]
+    return Write.update("report", row.form, row, changes, as_read(stored))
 
 
 def as_read(stored: StoredReport) -> Condition:

@@ -30,10 +30,18 @@ class StoredRow(Model):
     @classmethod
     def _get_connection(cls) -> TableConnection:
         """Return the model's connection, with the client that all models share."""
-        table = super()._get_connection()
+        table = cls._connection
+        if table is None or table.table_name != cls.Meta.table_name:
+            table = super()._get_connection()
         if table.connection._client is None:
-            table.connection._client = _client(os.environ.get("AWS_ENDPOINT_URL"), cls.Meta.read_timeout_seconds)
+            table.connection._client = client()
         return table
+
+    def written_key(self) -> dict[str, dict[str, Any]]:
+        """Return the row's key as DynamoDB takes it."""
+        attributes, values = _by_name(type(self)), self.attribute_values
+        keys = [(attributes[name], values[name]) for name in (self._hash_keyname, self._range_keyname) if name]
+        return {stored_as: {kind: attribute.serialize(value)} for (stored_as, kind, attribute), value in keys}
 
     def _set_defaults(self, _user_instantiated: bool = True) -> None:
         self.attribute_values.update(_begun(type(self)))
@@ -42,18 +50,23 @@ class StoredRow(Model):
         held = {name: value for name, value in self.attribute_values.items() if value is not None}
         if null_check and not _required(type(self)) <= held.keys():
             return super()._container_serialize(null_check)  # which says what is missing
-        attributes = self.get_attributes()
-        written = ((attributes[name], attributes[name].serialize(value)) for name, value in held.items())
-        return {attribute.attr_name: {attribute.attr_type: value} for attribute, value in written if value is not None}
+        attributes = _by_name(type(self))
+        written = ((attributes[name], value) for name, value in held.items())
+        serialized = ((stored_as, kind, attribute.serialize(value)) for (stored_as, kind, attribute), value in written)
+        return {stored_as: {kind: value} for stored_as, kind, value in serialized if value is not None}
 
     def _container_deserialize(self, attribute_values: dict[str, dict[str, Any]]) -> None:
         self.attribute_values = _begun(type(self))
-        attributes = self.get_attributes()
-        for written_name, value in attribute_values.items():
-            name = self._dynamo_to_python_attr(written_name)
-            if name in attributes and NULL not in value:
-                attribute = attributes[name]
+        known = _by_stored_name(type(self))
+        for stored_as, value in attribute_values.items():
+            if stored_as in known and NULL not in value:
+                name, attribute = known[stored_as]
                 self.attribute_values[name] = attribute.deserialize(attribute.get_value(value))
+
+
+def client() -> Any:
+    """Return the client that all models share."""
+    return _client(os.environ.get("AWS_ENDPOINT_URL"), TableMeta.read_timeout_seconds)
 
 
 @cache
@@ -80,6 +93,22 @@ def _defaults(model: type[Model]) -> list[tuple[str, Any]]:
     """Return a model's defaults; a callable makes a value per row."""
     attributes: dict[str, Attribute[Any]] = model.get_attributes()
     return [(name, attribute.default) for name, attribute in attributes.items() if attribute.default is not None]
+
+
+@cache
+def _by_name(model: type[Model]) -> dict[str, tuple[str, str, Attribute[Any]]]:
+    """Return a model's attributes by name.
+
+    Each with what DynamoDB calls it, and its kind.
+    """
+    attributes: dict[str, Attribute[Any]] = model.get_attributes()
+    return {name: (attribute.attr_name, attribute.attr_type, attribute) for name, attribute in attributes.items()}
+
+
+@cache
+def _by_stored_name(model: type[Model]) -> dict[str, tuple[str, Attribute[Any]]]:
+    """Return a model's attributes with their names, by what DynamoDB calls them."""
+    return {stored_as: (name, attribute) for name, (stored_as, _, attribute) in _by_name(model).items()}
 
 
 @cache

@@ -7,20 +7,18 @@ import base64
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import JSONAttribute
-from pynamodb.constants import ITEM, PUT_ITEM
-from pynamodb.exceptions import PutError, PynamoDBException, UpdateError, VerboseClientError
+from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-Row = TypeVar("Row", bound=Model)
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -164,44 +162,14 @@ def put_new(row: Model) -> bool:
 
     Raises StoreUnavailable.
     """
-    return saved_if(row, _is_new(type(row)))
-
-
-def put_first(row: Row) -> Row | None:
-    """Store a row once; return the row that has its key already.
-
-    None if the row is stored now. DynamoDB returns the other row with its refusal, so that nothing is read for it.
-    Raises StoreUnavailable.
-    """
-    connection = row._get_connection()
-    (key,), named = row._get_save_args(condition=_is_new(type(row)))
-    written = connection.connection.get_operation_kwargs(connection.table_name, key, key=ITEM, **named)
-    written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    with store_faults():
-        try:
-            connection.connection.dispatch(PUT_ITEM, written)
-        except VerboseClientError as refused:
-            answer: Any = getattr(refused.__cause__, "response", {})
-            if refused.response["Error"]["Code"] != CONDITION_FAILED:
-                raise
-            return type(row).from_raw_data(answer["Item"])
-    return None
+    return saved_if(row, is_new(type(row)))
 
 
 @cache
-def _is_new(model: type[Model]) -> Condition:
+def is_new(model: type[Model]) -> Condition:
     """Return the condition that there is no row of a key yet."""
     condition: Condition = getattr(model, str(model._hash_keyname)).does_not_exist()
     return condition
-
-
-def setting(model: Any, values: Mapping[str, Any]) -> list[Action]:
-    """Return the actions that give a model's attributes values.
-
-    None of an attribute: it is removed.
-    """
-    named = [(getattr(model, name), value) for name, value in values.items()]
-    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in named]
 
 
 def at_version(model: Any, version: int) -> Condition:

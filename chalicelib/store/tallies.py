@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any, Self
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters, Number, add
+from chalicelib.store.changes import Addition
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults
 
@@ -43,7 +43,7 @@ def tally_row(election: Election, shard: int, cell: Cell) -> TallyRow:
 
 def adding(counters: Counters) -> list[Action]:
     """Update actions that add counters to a row."""
-    return [Path([name]).add(amount) for name, amount in counters.items()]
+    return [Addition(name, amount) for name, amount in counters.items()]
 
 
 def read_cells(election: Election, region: str | None = None, *, consistent: bool = True) -> dict[Cell, Counters]:

@@ -3,14 +3,15 @@
 A row's own module describes the write; `outcome.py` writes the transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
+
+from chalicelib.store.requests import Request, by_key, put, update
+from chalicelib.store.stored_row import StoredRow, client
 
 Changes = list[Action]
 """What a row's verbs change of it."""
@@ -47,53 +48,51 @@ class Write:
     kind: Kind
     key: str
     operation: Operation
-    row: Model
+    row: StoredRow
     condition: Condition | None = None
     actions: tuple[Action, ...] = ()
 
     @classmethod
-    def put(cls, kind: Kind, key: str, row: Model, condition: Condition | None = None) -> Self:
+    def put(cls, kind: Kind, key: str, row: StoredRow, condition: Condition | None = None) -> Self:
         """Put the row as it is, in place of any other."""
         return cls(kind, key, "put", row, condition)
 
     @classmethod
     def update(
-        cls, kind: Kind, key: str, row: Model, actions: Iterable[Action], condition: Condition | None = None
+        cls, kind: Kind, key: str, row: StoredRow, actions: Iterable[Action], condition: Condition | None = None
     ) -> Self:
         """Change the row by actions."""
         return cls(kind, key, "update", row, condition, tuple(actions))
 
     @classmethod
-    def check(cls, kind: Kind, key: str, row: Model, condition: Condition) -> Self:
-        """Check a row of two keys without writing it.
+    def check(cls, kind: Kind, key: str, row: StoredRow, condition: Condition) -> Self:
+        """Check a row without writing it.
 
         The transaction passes only if the row's condition holds.
         """
         return cls(kind, key, "check", row, condition)
 
     @classmethod
-    def delete(cls, kind: Kind, key: str, row: Model, condition: Condition | None = None) -> Self:
+    def delete(cls, kind: Kind, key: str, row: StoredRow, condition: Condition | None = None) -> Self:
         """Delete the row."""
         return cls(kind, key, "delete", row, condition)
 
-    def add_to(self, transaction: TransactWrite) -> None:
-        """Make it a part of a transaction."""
+    def part(self) -> Request:
+        """Return the part of a transaction that it is."""
         match self.operation:
             case "check":
-                hash_key, range_key = self.row._get_keys().values()  # type: ignore[no-untyped-call]
-                transaction.condition_check(type(self.row), hash_key, range_key, self.condition)
+                return {"ConditionCheck": by_key(self.row, self.condition)}
             case "delete":
-                transaction.delete(self.row, self.condition)
+                return {"Delete": by_key(self.row, self.condition)}
             case "put":
-                transaction.save(self.row, self.condition)
+                return {"Put": put(self.row, self.condition)}
             case "update":
-                transaction.update(self.row, list(self.actions), self.condition)
+                return {"Update": update(self.row, self.actions, self.condition)}
 
 
-def in_order(writes: Iterable[Write]) -> list[Write]:
-    """Return writes in PynamoDB 6's order of sending: by operation.
+def transact(writes: Sequence[Write]) -> None:
+    """Ask DynamoDB for one transaction.
 
-    DynamoDB gives its reasons in the same order.
+    It gives its reasons in the writes' order. Raises ClientError, BotoCoreError.
     """
-    order: tuple[Operation, ...] = ("check", "delete", "put", "update")
-    return sorted(writes, key=lambda write: order.index(write.operation))
+    client().transact_write_items(TransactItems=[write.part() for write in writes])

@@ -41,6 +41,8 @@ def _cut(written: str) -> str:
     return written[:_ENDS] + _CUT + written[_ENDS + len(_CUT) - LONGEST_TRACEBACK :]
 
 
+# Asked for each line, and in none of ours (docs.python.org/3/howto/logging.html, Optimization).
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 _encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
 logger = Logger()
 logger.registered_handler.addFilter(_BoundedTraceback())

@@ -31,8 +31,9 @@ from chalicelib.store.message_rows import take_nonce
 from chalicelib.store.messages import Message, received_sms
 from chalicelib.store.queues import PROCESSED_WITHIN, pending_in
 from chalicelib.store.receipts import ReceiptRow
+from chalicelib.store.requests import put_first
 from chalicelib.store.routes import route_to
-from chalicelib.store.tables import StoreUnavailable, put_first, put_new
+from chalicelib.store.tables import StoreUnavailable, put_new
 
 logger = Logger()
 

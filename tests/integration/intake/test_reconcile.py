@@ -23,7 +23,7 @@ from chalicelib.services.intake.reconcile import reconcile
 from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message
 from chalicelib.store.providers import ProviderRow, reconciled
-from chalicelib.store.tables import put_first
+from chalicelib.store.requests import put_first
 from infra.stack import Stack
 
 

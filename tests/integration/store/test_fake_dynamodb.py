@@ -15,7 +15,8 @@ from chalicelib.store.messages import Message, received_sms
 from chalicelib.store.opt_outs import OptOutRow
 from chalicelib.store.outcome import AlreadyThere, queued, write
 from chalicelib.store.queues import QUEUE_SHARDS
-from chalicelib.store.tables import put_first, put_new
+from chalicelib.store.requests import put_first
+from chalicelib.store.tables import put_new
 from chalicelib.store.tallies import adding, read_cells, tally_row
 from chalicelib.store.unsolicited import OptedOut, queue_unsolicited
 

@@ -6,11 +6,19 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    Attribute,
+    BinaryAttribute,
+    BooleanAttribute,
+    JSONAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
 from pynamodb.models import Model
 
 from chalicelib import store
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttribute
 from chalicelib.store.keys import LONGEST_ID
 
 KEY = "k" * (LONGEST_ID + 20)
@@ -41,6 +49,20 @@ def value_of(attribute: object) -> Any:
         UnicodeAttribute: KEY,
     }
     return next((value for kind, value in few.items() if isinstance(attribute, kind)), 10**9)
+
+
+def held_by(attribute: Attribute[Any]) -> Any:
+    """A value of an attribute of any kind."""
+    if isinstance(attribute, JSONAttribute):
+        return {"жалоба": [1, None]}
+    if isinstance(attribute, IntSetAttribute):
+        return {1, 2}
+    return b"bytes" if isinstance(attribute, BinaryAttribute) else value_of(attribute)
+
+
+def filled(model: type[Model]) -> Model:
+    """A row that holds all that its model knows."""
+    return model(**{name: held_by(attribute) for name, attribute in model.get_attributes().items()})
 
 
 MODELS = sorted(models(), key=lambda model: model.__name__)

@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 from pynamodb.attributes import (
-    Attribute,
     AttributeContainer,
-    BinaryAttribute,
     DiscriminatorAttribute,
-    JSONAttribute,
     ListAttribute,
     MapAttribute,
     UTCDateTimeAttribute,
@@ -17,9 +14,9 @@ from pynamodb.attributes import (
 )
 from pynamodb.exceptions import AttributeDeserializationError, AttributeNullError
 from pynamodb.models import Model
-from store_models import MODELS, value_of
+from store_models import MODELS, filled, held_by
 
-from chalicelib.store.attributes import InstantAttribute, IntSetAttribute
+from chalicelib.store.attributes import InstantAttribute
 from chalicelib.store.messages import Message
 from chalicelib.store.stored_row import StoredRow
 
@@ -27,20 +24,8 @@ every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._
 NOW = dt.datetime(2017, 10, 15, 10, tzinfo=dt.UTC)
 
 
-def held_by(attribute: Attribute[Any]) -> Any:
-    if isinstance(attribute, JSONAttribute):
-        return {"жалоба": [1, None]}
-    if isinstance(attribute, IntSetAttribute):
-        return {1, 2}
-    return b"bytes" if isinstance(attribute, BinaryAttribute) else value_of(attribute)
-
-
 def by_pynamodb(row: Model) -> dict[str, Any]:
     return AttributeContainer._container_serialize(row)
-
-
-def filled(model: type[Model]) -> Model:
-    return model(**{name: held_by(attribute) for name, attribute in model.get_attributes().items()})
 
 
 @every_model
@@ -108,7 +93,10 @@ def test_what_is_stored_in_another_type_or_as_nothing_is_read_as_pynamodb_does()
 def test_an_instant_is_written_as_pynamodb_writes_it(moment: dt.datetime) -> None:
     ours, theirs = InstantAttribute(attr_name="at"), UTCDateTimeAttribute(attr_name="at")
     assert ours.serialize(moment) == theirs.serialize(moment)
-    assert ours.deserialize(ours.serialize(moment)) == moment
+    assert ours.deserialize(ours.serialize(moment)) == theirs.deserialize(theirs.serialize(moment)) == moment
+    for broken in ("2017-10-15", "2017-10-15T08:00:00.000000+0600", ""):
+        with pytest.raises(ValueError, match="Datetime string"):
+            ours.deserialize(broken)
 
 
 def test_all_models_ask_by_one_client_of_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

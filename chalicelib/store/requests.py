@@ -1,0 +1,65 @@
+"""What DynamoDB is asked of one row, in its own words.
+
+PynamoDB writes the same by way of a table's connection, at twice the price.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action, Update
+
+from chalicelib.store.stored_row import StoredRow, client
+from chalicelib.store.tables import CONDITION_FAILED, is_new, store_faults
+
+Row = TypeVar("Row", bound=StoredRow)
+Request = dict[str, Any]
+"""The parameters of a client's call, or of one part of a transaction."""
+
+
+def put(row: StoredRow, condition: Condition | None = None) -> Request:
+    """Ask that a row be stored, in place of any other."""
+    return _asked(row, {"Item": row.serialize()}, condition)
+
+
+def update(row: StoredRow, actions: Sequence[Action], condition: Condition | None = None) -> Request:
+    """Ask that a row be changed by actions."""
+    return _asked(row, {"Key": row.written_key()}, condition, actions)
+
+
+def by_key(row: StoredRow, condition: Condition | None = None) -> Request:
+    """Ask that a row be deleted, or be checked."""
+    return _asked(row, {"Key": row.written_key()}, condition)
+
+
+def put_first(row: Row) -> Row | None:
+    """Store a row once; return the row that has its key already.
+
+    None if the row is stored now. DynamoDB returns the other row with its refusal, so that nothing is read for it.
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        try:
+            client().put_item(**put(row, is_new(type(row))), ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] != CONDITION_FAILED:
+                raise
+            answer: Any = refused.response
+            return type(row).from_raw_data(answer["Item"])
+    return None
+
+
+def _asked(row: StoredRow, parameters: Request, condition: Condition | None, actions: Sequence[Action] = ()) -> Request:
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    parameters["TableName"] = row.Meta.table_name
+    if condition is not None:
+        parameters["ConditionExpression"] = condition.serialize(names, values)
+    if actions:
+        parameters["UpdateExpression"] = Update(*actions).serialize(names, values)
+    if names:
+        parameters["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
+    if values:
+        parameters["ExpressionAttributeValues"] = values
+    return parameters
