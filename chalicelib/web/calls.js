@@ -110,9 +110,9 @@ export function open({region, form, station}) {
   const item = (one) => html`<li><button type="button" data-item class="task ${my.card?.station === one.station ? 'chosen' : ''} ${one.snoozed_until ? 'snoozed' : ''}" @click=${() => show(one.station)}>
     <span class="split"><span><b>${one.station}</b> ${one.name} <small>${one.region}</small></span>
       ${one.silent ? html`<b>${stated('silent')}</b>` : html`<small>${span(60 * one.overdue_minutes)}</small>`}</span>
-    <span class="split"><span class="quiet">${one.owed.join(' · ')}${one.incident ? html` <span class="stated failed">${glyph('failed')} ${one.incident}</span>` : nothing}${one.by_hand ? html` <span class="tag">${t('calls.by', {who: signature(one.by_hand.who)})}${one.by_hand.why ? html` ${foreign(one.by_hand.why)}` : nothing}</span>` : nothing}</span>
+    <span class="split"><span class="quiet">${one.owed.join(' · ')}${one.incident ? html` <span class="stated failed">${glyph('failed')} ${one.incident}</span>` : nothing}</span>
       <small>${one.lease && !one.lease.is_mine ? t('calls.held', {who: signature(one.lease.holder)}) : one.snoozed_until ? t('calls.until', {time: time(one.snoozed_until)}) : one.last ? html`${time(one.last.at)} ${outcome(one.last.outcome)}` : nothing}</small></span>
-    <small class="quiet">${[one.why[0] && t(`calls.why.${one.why[0].reason}`, {n: one.owed.length}), one.observers[0] && `${one.observers[0].name} ${one.observers[0].phones[0] ?? ''}`].filter(Boolean).join(' · ')}</small></button></li>`;
+    <small class="quiet">${one.by_hand ? html`<span class="tag">${t('calls.by', {who: signature(one.by_hand.who)})}${one.by_hand.why ? html` ${foreign(one.by_hand.why)}` : nothing}</span>` : nothing}${[one.why[0] && t(`calls.why.${one.why[0].reason}`, {n: one.owed.length}), one.observers[0] && `${one.observers[0].name} ${one.observers[0].phones[0] ?? ''}`].filter(Boolean).join(' · ')}</small></button></li>`;
 
   function follow(parameters) {
     if (my.region !== parameters.region || my.form !== parameters.form) {

@@ -8,6 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 from room import WHOLE, Room, Visit, visiting
 
 OTHER = "Osh"
+IS_WHOLE = """(element) => {
+  for (let around = element.parentElement; around; around = around.parentElement)
+    if (getComputedStyle(around).overflowX !== 'visible' && around.scrollWidth > around.clientWidth) return false;
+  return true;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,9 @@ def test_who_put_it_there_is_named_in_the_reader_s_language(chromium: Browser, d
         visit.go("settings").locator("main button[lang=ru]").click()
         page = visit.go(f"calls?region={WHOLE}", ".task")
         expect(page.locator(".task", has_text=station)).to_contain_text("в список внёс Ann (штаб)")
+        page.set_viewport_size({"width": 360, "height": 720})
+        tag = page.locator(".task", has_text=station).locator(".tag")
+        assert tag.evaluate(IS_WHOLE), "cut off where the row is narrow"
 
 
 def test_more_stations_than_are_put_on_at_once_are_not(lead: Visit, desk: Room) -> None:
