@@ -49,7 +49,7 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 .PHONY: test-long
 test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports, an export of 10^6 messages
 	@$(bin)/python -m pytest -m long -rP tests/e2e
-	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/ledger tests/integration/exports
+	@$(bin)/python -m pytest -m long -s tests/unit tests/integration --ignore tests/integration/costs
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute

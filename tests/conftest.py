@@ -6,6 +6,7 @@ from dataclasses import astuple
 from unittest.mock import patch
 
 import botocore_models  # noqa: F401 - it reads them as it is imported
+import botocore_wire  # noqa: F401 - botocore sends by it from then on
 import pytest
 from cli_process import call_aws
 from hypothesis import HealthCheck, settings

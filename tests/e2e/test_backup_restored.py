@@ -9,6 +9,8 @@ from deployed import Deployed, call, eventually
 
 from infra.stack import Stack
 
+pytestmark = pytest.mark.long
+
 ELECTION, NUMBER = "kept", "+996312000078"
 
 

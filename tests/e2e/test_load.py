@@ -5,7 +5,7 @@ from pathlib import Path
 from infra.load import run_load
 from infra.stack import Stack
 
-MESSAGES = 300
+MESSAGES = 100
 
 
 def test_of_a_burst_of_signed_sms_none_is_lost(stack: Stack, tmp_path: Path) -> None:

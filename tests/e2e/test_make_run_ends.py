@@ -64,7 +64,10 @@ def gone_within(seconds: float, folder: Path) -> bool:
     return not processes_of(folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, *(pytest.param(number, marks=pytest.mark.long) for number in (signal.SIGINT, signal.SIGHUP))],
+)
 def test_it_ends_on_many_signals_to_its_group_at_once(
     running: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
 ) -> None:

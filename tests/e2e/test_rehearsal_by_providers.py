@@ -14,6 +14,8 @@ from stack import Sample, folder_of, sample_on
 
 from infra.stack import Stack, local_stack
 
+pytestmark = pytest.mark.long
+
 PROVIDERS = ("twilio", "vonage-sms", "plivo", "infobip")
 FIRST, SECOND = "android-sms-gateway", "kannel"
 HALF = 20

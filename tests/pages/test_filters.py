@@ -17,7 +17,9 @@ FILTERED = {
 }
 
 
-@pytest.mark.parametrize("screen", FILTERED)
+@pytest.mark.parametrize(
+    "screen", ["log", *(pytest.param(name, marks=pytest.mark.long) for name in FILTERED if name != "log")]
+)
 def test_a_filter_that_finds_nothing_says_so(lead: Visit, room: Room, screen: str) -> None:
     room.report(0, "OP A1")
     text, clears = NO_MATCH["en"]
@@ -29,7 +31,7 @@ def test_a_filter_that_finds_nothing_says_so(lead: Visit, room: Room, screen: st
     assert page.evaluate("location.hash").split("?")[0] == f"#/{screen}"
 
 
-@pytest.mark.parametrize("language", NO_MATCH)
+@pytest.mark.parametrize("language", ["ru", *(pytest.param(name, marks=pytest.mark.long) for name in ("en", "ky"))])
 def test_the_log_says_it_in_every_language(chromium: Browser, room: Room, language: str) -> None:
     text, clears = NO_MATCH[language]
     with visiting(chromium, room, room.link("headquarters"), locale="en") as visit:

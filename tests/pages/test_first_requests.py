@@ -30,7 +30,7 @@ def once(page: Page, path: str, fate: Fate, times: int = 1) -> None:
     ("path", "fate"),
     [
         ("**/v1/session", aborted),
-        ("**/v1/elections/pages", unavailable),
+        pytest.param("**/v1/elections/pages", unavailable, marks=pytest.mark.long),
         pytest.param("**/v1/session", unavailable, marks=pytest.mark.long),
         pytest.param("**/v1/elections/pages", aborted, marks=pytest.mark.long),
         pytest.param("**/board", unanswered, marks=pytest.mark.long),

@@ -1,7 +1,10 @@
 """What one person has in hand is handed to nobody else."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 from room import Room, visiting
+
+pytestmark = pytest.mark.long
 
 
 def test_two_at_the_messages_desk_are_never_handed_the_same(chromium: Browser, room: Room) -> None:

@@ -44,6 +44,7 @@ def test_after_not_open_an_incident_is_offered_and_opened(lead: Visit, desk: Roo
     assert "0 differences" in desk.baykoo("audit", "--election", desk.election)
 
 
+@pytest.mark.long
 def test_after_afraid_it_is_handed_to_headquarters(lead: Visit, desk: Room) -> None:
     page, station = offered(lead, desk, "8", "Batken")
     page.locator("#offer-category").select_option("3")
@@ -53,6 +54,7 @@ def test_after_afraid_it_is_handed_to_headquarters(lead: Visit, desk: Room) -> N
     assert (incident["severity"], incident["assigned"]) == ("critical", "headquarters")
 
 
+@pytest.mark.long
 def test_what_is_offered_can_be_left_and_goes_with_the_undo(lead: Visit, desk: Room) -> None:
     page, station = offered(lead, desk, "7", "Issyk-Kul")
     page.keyboard.press("Escape")

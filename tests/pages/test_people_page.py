@@ -55,6 +55,7 @@ def test_an_administrator_changes_a_role_regions_and_an_end(chromium: Browser, r
     assert (line["action"], line["why"]) == ("account changed", "coordinates two regions")
 
 
+@pytest.mark.long
 def test_an_invitation_names_several_regions_and_says_who_invited(chromium: Browser, room: Room) -> None:
     name = f"Gulnara {uuid4().hex[:6]}"
     with visiting(chromium, room, room.link("administrator")) as chief:

@@ -37,6 +37,7 @@ def picked(page: Page, count: int = 1) -> list[str]:
     return stations
 
 
+@pytest.mark.long
 def test_s2_a_selection_is_put_on_the_call_list_and_taken_off_again(lead: Visit, desk: Room) -> None:
     page = lead.go(f"stations?region={WHOLE}", "table.stations")
     stations = picked(page, 2)
@@ -78,6 +79,7 @@ def test_more_stations_than_are_put_on_at_once_are_not(lead: Visit, desk: Room) 
     expect(page.get_by_role("button", name="on the call list")).to_be_disabled()
 
 
+@pytest.mark.long
 def test_what_is_taken_along_to_a_send_can_be_called_too(lead: Visit, desk: Room) -> None:
     page = lead.go(f"stations?region={OTHER}", "table.stations")
     page.keyboard.press("j")
@@ -89,6 +91,7 @@ def test_what_is_taken_along_to_a_send_can_be_called_too(lead: Visit, desk: Room
     assert call_of(desk, station)["by_hand"]
 
 
+@pytest.mark.long
 def test_the_stations_of_doubts_are_put_on_the_call_list(lead: Visit, desk: Room) -> None:
     place = next(place for place, row in enumerate(desk.observers) if desk.regions[row["station"]] == "Talas")
     station = desk.observers[place]["station"]
@@ -107,6 +110,7 @@ def test_the_stations_of_doubts_are_put_on_the_call_list(lead: Visit, desk: Room
     assert call_of(desk, station)["by_hand"]
 
 
+@pytest.mark.long
 def test_who_needs_another_hour_is_put_on_the_call_list(lead: Visit, desk: Room) -> None:
     """The rehearsal's figures are made up."""
     station = next(row["station"] for row in desk.observers if desk.regions[row["station"]] == "Chuy")

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from room import ELECTION, Room, Visit
 
+pytestmark = pytest.mark.long
+
 KEPT_SECONDS = 86_400
 
 

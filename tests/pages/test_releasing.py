@@ -10,6 +10,8 @@ from room import CountedByTwo, Visit, visiting
 
 from infra.stack import Stack
 
+pytestmark = pytest.mark.long
+
 COUNT = "CL A2010 B1 C1201 D11 E600 F400 G190"
 
 

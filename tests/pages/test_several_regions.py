@@ -8,6 +8,8 @@ from deployed import eventually
 from playwright.sync_api import Browser, Page, Response, expect
 from room import Room, Visit, visiting
 
+pytestmark = pytest.mark.long
+
 OWN = ("Naryn", "Talas")
 THIRD = "Batken"
 SCREENS = ("board", "stations", "calls", "messages", "doubts", "incidents", "map", "log", "send", "turnout")

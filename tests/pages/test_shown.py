@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 from room import WHOLE, Room, Visit
 
+pytestmark = pytest.mark.long
+
 PLACE = 70
 """Of an observer of whom no other test of the page tells anything."""
 

@@ -87,6 +87,7 @@ def has_come(pipeline: Pipeline, count: int, written: list[Message]) -> None:
     keep_queues(pipeline.current, Snapshot(read_cells(election), ()), {}, pipeline.now)
 
 
+@pytest.mark.long
 def test_b4_a_board_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
     load: Load, wire: Wire, written: list[Message], record_property: Callable[[str, object], None]
 ) -> None:

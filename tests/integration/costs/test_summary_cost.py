@@ -101,6 +101,7 @@ def read_by(pipeline: Pipeline, wire: Wire) -> dict[str, ReadMeter]:
     return {"hourly": hourly, "nation": nation, "region": region}
 
 
+@pytest.mark.long
 def test_it_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
     load: Load, wire: Wire, written: list[Message], record_property: Callable[[str, object], None]
 ) -> None:

@@ -166,6 +166,7 @@ def test_files_are_readable_by_all_and_in_order() -> None:
     assert {(entry.external_attr >> 16, entry.date_time) for entry in entries} == {(0o100644, LONG_AGO)}
 
 
+@pytest.mark.long
 def test_another_person_makes_the_same_bytes_elsewhere(tmp_path: Path) -> None:
     """From a clone in another folder, with a strict umask, at another hour of another zone."""
     clone = tmp_path / "a clone"

@@ -25,6 +25,7 @@ def environment(tmp_path: Path) -> Environment:
     return Environment(tmp_path / "environment", (requirements,))
 
 
+@pytest.mark.long
 def test_one_made_half_is_made_anew(environment: Environment) -> None:
     (environment.folder / "bin").mkdir(parents=True)
     environment.python.write_text("not a Python")
@@ -60,6 +61,7 @@ def test_the_requirements_are_all_that_the_app_needs(tmp_path: Path) -> None:
     assert b"No module named 'pydantic'" in missing.stderr
 
 
+@pytest.mark.long
 def test_c_a_requirement_without_its_hash_is_not_installed(environment: Environment) -> None:
     environment.requirements[0].write_text("six==1.17.0\n")
     with pytest.raises(EnvironmentFailed, match="hash"):

@@ -148,7 +148,7 @@ def test_everybody_of_an_election_is_forgotten_and_it_stays_retired(day: Pipelin
     assert not any(again.rows.values())
 
 
-@pytest.mark.parametrize("whom", ["a person", "everybody"])
+@pytest.mark.parametrize("whom", ["a person", pytest.param("everybody", marks=pytest.mark.long)])
 def test_killed_after_any_write_it_is_given_again_and_ends_the_same(day: Pipeline, wire: Wire, whom: str) -> None:
     """Each run is killed some writes further on, until one comes to its end."""
 

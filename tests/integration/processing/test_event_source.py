@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from aws_faults import Wire, failed, silent, unreachable
 from message_burst import counted, send_all
 from pipeline import Load, stored
@@ -53,8 +54,9 @@ def deliver_batch(handler: Handler, records: Sequence[Record], retries: int = RE
     return rest if retries == 0 else deliver_batch(handler, rest, retries - 1)
 
 
-def test_whatever_fails_is_offered_again_and_counts_once(load: Load, wire: Wire) -> None:
-    undisturbed, disturbed = load(size=10), load(size=10)
+@pytest.mark.parametrize("stations", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_whatever_fails_is_offered_again_and_counts_once(load: Load, wire: Wire, stations: int) -> None:
+    undisturbed, disturbed = load(size=stations), load(size=stations)
     for record in send_all(undisturbed, 11):
         process(stored(record["dynamodb"]["NewImage"]["key"]["S"]), undisturbed.now)
     records = send_all(disturbed, 11)

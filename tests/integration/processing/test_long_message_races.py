@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import math
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +22,6 @@ from chalicelib.store.messages import Message
 pytestmark = pytest.mark.usefixtures("multipart_gateways")
 
 TWO = ("OP A1 B0730 C1", "2 D1 E1668\nIN 3 they beat us")
-CALLS = 4
-"""How many calls of each worker are put in an order; what they do beyond runs as it comes."""
 
 
 @dataclass
@@ -69,16 +68,18 @@ def together(pipeline: Pipeline, rows: Sequence[Message]) -> None:
         list(workers.map(lambda row: process(row, pipeline.now), rows))
 
 
+@pytest.mark.parametrize("calls", [3, pytest.param(4, marks=pytest.mark.long)])
 def test_two_workers_in_every_order_of_their_calls(
-    pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
+    """`calls` of each worker are put in an order; what they do beyond runs as it comes."""
     monkeypatch.setattr(retry, "BACKOFF_SECONDS", 0)
     pipeline.say(pipeline.phone(1), "?!")  # the election is known to the process
-    for place, first in enumerate(itertools.combinations(range(2 * CALLS), CALLS)):
+    for place, first in enumerate(itertools.combinations(range(2 * calls), calls)):
         pipeline.now += dt.timedelta(minutes=10)  # a phone's incidents have a budget per hour
         long = LongSms(pipeline, TWO, str(place), name=f"{place:03}")
         rows = long.store_all((1, 2))
-        turns = Turns([call in first for call in range(2 * CALLS)])
+        turns = Turns([call in first for call in range(2 * calls)])
         wire.prepare, wire.watch = turns.wait, turns.done
         with ThreadPoolExecutor(2) as workers:
             done = [workers.submit(turns.run, is_first, row) for is_first, row in zip((True, False), rows, strict=True)]
@@ -88,7 +89,8 @@ def test_two_workers_in_every_order_of_their_calls(
         assert len({row.about for row in long.parts()}) == 1, first
     finish(pipeline)
     assert {(row.text, row.state, row.flag) for row in joined(pipeline)} == {("".join(TWO), "accepted", None)}
-    assert len(joined(pipeline)) == len(list(incidents_of(pipeline.election.id))) == place + 1 == 70
+    count = math.comb(2 * calls, calls)
+    assert len(joined(pipeline)) == len(list(incidents_of(pipeline.election.id))) == place + 1 == count
     assert pipeline.differences() == ()
 
 

@@ -3,6 +3,7 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from message_burst import counted, send_all
 from pipeline import Load, stored
 
@@ -10,8 +11,9 @@ from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.processing.process import process
 
 
-def test_any_batch_any_number_of_times_in_any_order(load: Load) -> None:
-    ordered, shuffled = load(size=10), load(size=10)
+@pytest.mark.parametrize("stations", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_any_batch_any_number_of_times_in_any_order(load: Load, stations: int) -> None:
+    ordered, shuffled = load(size=stations), load(size=stations)
     for record in send_all(ordered, 7):
         process(stored(record["dynamodb"]["NewImage"]["key"]["S"]), ordered.now)
     records = send_all(shuffled, 7)
