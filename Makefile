@@ -47,7 +47,7 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 	@$(bin)/python -m pytest --durations=10 tests/pages
 
 .PHONY: test-long
-test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports, an export of 10^6 messages
+test-long: environments ## Run what wants the machine for itself or takes long: a flood, rehearsals while calls fail or the emulator dies, 10^5 reports, 10^6 messages
 	@$(bin)/python -m pytest -m long -rP tests/e2e
 	@$(bin)/python -m pytest -m long -s tests/unit tests/integration --ignore tests/integration/costs
 

@@ -2,10 +2,11 @@
 
 urllib3, http.client and email's parser take a third of a request's processor time, of which tests make hundreds of
 thousands. All before and after stays botocore's own: parameters, endpoint, signature, retries, parsing. What leaves
-this machine, is a stream or meets a closed socket goes the usual way.
+this machine, is a stream or cannot connect goes the usual way.
 """
 
 import atexit
+import select
 import socket
 from collections import defaultdict
 from threading import Lock
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 HERE = "http://127.0.0.1:"
@@ -25,29 +26,43 @@ _lock = Lock()
 
 
 def send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
-    """Send a request, and read its answer whole; raises what botocore's own session raises."""
+    """Send a request, and read its answer; raises what botocore's own session raises."""
     if not request.url.startswith(HERE) or request.stream_output or not isinstance(request.body, bytes | None):
         return _by_urllib3(session, request)
     parts = urlsplit(request.url)
-    with _lock:
-        wire = _idle[parts.netloc].pop() if _idle[parts.netloc] else None
+    wire = _kept(parts.netloc)
     try:
         wire = wire or socket.create_connection((parts.hostname, parts.port))
+    except OSError:
+        return _by_urllib3(session, request)  # which says how it could not be reached
+    try:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire.settimeout(_patience(session, request))
         wire.sendall(_written(request, parts.netloc))
         status, headers, body, is_kept = _answer(wire, request.method)
     except TimeoutError as error:
-        wire.close() if wire else None
+        wire.close()
         raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-    except OSError:
-        wire.close() if wire else None
-        return _by_urllib3(session, request)
+    except (OSError, ValueError) as error:
+        wire.close()
+        raise ConnectionClosedError(endpoint_url=request.url, request=request, error=error) from error
     with _lock:
         _idle[parts.netloc].append(wire) if is_kept else wire.close()
     answer = AWSResponse(request.url, status, headers, None)
     answer._content = body
     return answer
+
+
+def _kept(netloc: str) -> socket.socket | None:
+    """Take a socket that nobody uses and that its other side has not closed."""
+    while True:
+        with _lock:
+            if not _idle[netloc]:
+                return None
+            wire = _idle[netloc].pop()
+        if not select.select([wire], [], [], 0)[0]:
+            return wire
+        wire.close()
 
 
 def _patience(session: Any, request: AWSPreparedRequest) -> float | None:
@@ -95,15 +110,15 @@ def _until(wire: socket.socket, read: bytes, mark: bytes) -> tuple[bytes, bytes]
 
 
 def _chunks(wire: socket.socket, read: bytes) -> bytes:
-    whole = b""
+    body = b""
     while True:
         size, read = _until(wire, read, b"\r\n")
         length = int(size.split(b";")[0], 16)
         while len(read) < length + 2:
             read += _more(wire)
         if not length:
-            return whole
-        whole, read = whole + read[:length], read[length + 2 :]
+            return body
+        body, read = body + read[:length], read[length + 2 :]
 
 
 def _more(wire: socket.socket) -> bytes:

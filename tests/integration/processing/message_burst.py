@@ -1,4 +1,4 @@
-"""Some 200 messages of all observers, as the stream tells them, and all that they come to."""
+"""Messages of all observers, as the stream tells them, and all that they come to."""
 
 import datetime as dt
 import random
@@ -12,11 +12,11 @@ from chalicelib.store.incidents import incidents_of
 TEXTS = ("OP A1 B0730 C12 D1 E1668", "TU A{n}", "OP C{n} D2", "VO A1 B1 C2 D12", "IN 3 they beat us {n}")
 
 
-def send_all(pipeline: Pipeline, seed: int) -> list[dict[str, Any]]:
-    """Records of some 200 messages of all observers, of both of every station, as the stream tells them."""
+def send_all(pipeline: Pipeline, seed: int, count: int) -> list[dict[str, Any]]:
+    """Records of messages of all observers, of both of every station, as the stream tells them."""
     chance = random.Random(seed)
     records = []
-    for place in range(200):
+    for place in range(count):
         observer = chance.choice(pipeline.election.observers)
         text = chance.choice(TEXTS).format(n=chance.randint(1, 12))
         sent_at = pipeline.now + dt.timedelta(seconds=place)

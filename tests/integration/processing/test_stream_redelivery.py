@@ -11,12 +11,12 @@ from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.processing.process import process
 
 
-@pytest.mark.parametrize("stations", [3, pytest.param(10, marks=pytest.mark.long)])
-def test_any_batch_any_number_of_times_in_any_order(load: Load, stations: int) -> None:
-    ordered, shuffled = load(size=stations), load(size=stations)
-    for record in send_all(ordered, 7):
+@pytest.mark.parametrize("count", [60, pytest.param(200, marks=pytest.mark.long)])
+def test_any_batch_any_number_of_times_in_any_order(load: Load, count: int) -> None:
+    ordered, shuffled = load(size=10), load(size=10)
+    for record in send_all(ordered, 7, count):
         process(stored(record["dynamodb"]["NewImage"]["key"]["S"]), ordered.now)
-    records = send_all(shuffled, 7)
+    records = send_all(shuffled, 7, count)
     batches = [records[at : at + 25] for at in range(0, len(records), 25)] * 3
     chance = random.Random(8)
     chance.shuffle(batches)

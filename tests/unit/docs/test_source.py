@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +34,13 @@ LONGER: dict[str, str] = {}
 """Files that may be longer, each with its reason."""
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """The tree of a file, parsed once for all rules."""
+    return ast.parse(text)
+
+
+@cache
 def sources() -> dict[str, str]:
     files = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "infra").rglob("*.py")]
     return {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in files}
@@ -51,7 +59,7 @@ def test_every_function_fits_a_screen() -> None:
     lengths = {
         f"{name}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
         for name, text in sources().items()
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert len(lengths) > 3000
@@ -69,7 +77,7 @@ def test_every_test_module_is_short_enough_to_be_read() -> None:
 
 def docstrings(text: str) -> Iterator[tuple[int, str]]:
     """Every docstring, with the line that it begins on."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             written = ast.get_docstring(node)
             if written is not None:
@@ -106,7 +114,7 @@ def test_a_value_is_named_by_its_noun() -> None:
     found = [
         f"{file}:{node.lineno} {_bound_name(node)}"
         for file, text in sources().items()
-        for tree in [ast.parse(text)]
+        for tree in [parsed(text)]
         for fields in [_fields(tree)]
         for node in ast.walk(tree)
         if isinstance(node, ast.arg | ast.Name)
@@ -121,7 +129,7 @@ def test_a_test_s_value_is_named_by_its_noun() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno} {_bound_name(node)}"
         for file in sorted(files)
-        for tree in [ast.parse(file.read_text("utf-8"))]
+        for tree in [parsed(file.read_text("utf-8"))]
         for fields in [_fields(tree)]
         for node in ast.walk(tree)
         if isinstance(node, ast.arg | ast.Name) and _bound_name(node) in IDIOM and node not in fields
@@ -136,7 +144,7 @@ def test_a_class_or_module_is_named_by_a_noun_or_a_verb() -> None:
     classes = {
         f"{file}:{node.lineno}": node.name
         for file, text in texts.items()
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.ClassDef)
     }
     modules = {file: Path(file).stem for file in texts}
@@ -186,7 +194,7 @@ def test_every_function_has_a_caller() -> None:
     made_once = {
         node.name: f"{name}:{node.lineno}"
         for name, text in texts.items()
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and words[node.name] == 1
         and not node.decorator_list
@@ -202,7 +210,7 @@ def test_every_constant_is_used() -> None:
     unused = [
         f"{file}:{statement.lineno} {target.id}"
         for file, text in texts.items()
-        for statement in ast.parse(text).body
+        for statement in parsed(text).body
         for target in _targets(statement)
         if isinstance(target, ast.Name) and words[target.id] == 1
     ]
@@ -221,7 +229,7 @@ def test_commands_print_what_a_terminal_may_show_alone() -> None:
         f"{name}:{node.lineno}"
         for name, text in sources().items()
         if name.startswith("chalicelib/cli/") and name != "chalicelib/cli/printable.py"
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.Call) and _prints_bare(node)
     ]
     assert found == [], "print by chalicelib.cli.printable: show(line), show_json(document)"
@@ -236,7 +244,7 @@ def _prints_bare(call: ast.Call) -> bool:
 
 def test_every_test_module_says_what_it_tests() -> None:
     modules = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")}
-    assert [name for name, text in sorted(modules.items()) if text and ast.get_docstring(ast.parse(text)) is None] == []
+    assert [name for name, text in sorted(modules.items()) if text and ast.get_docstring(parsed(text)) is None] == []
 
 
 def test_every_fixture_is_asked_for() -> None:
@@ -245,7 +253,7 @@ def test_every_fixture_is_asked_for() -> None:
     fixtures = [
         node.name
         for text in texts
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.FunctionDef)
         for decorator in map(ast.unparse, node.decorator_list)
         if decorator.startswith(("pytest.fixture", "fixture")) and "autouse" not in decorator
@@ -259,7 +267,7 @@ def test_no_test_imports_another() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in sorted((ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file.read_text("utf-8")))
         if any(name.rpartition(".")[2].startswith("test_") for name in _imported_modules(node))
     ]
     assert found == [], "move what is shared into a module beside conftest"
