@@ -66,11 +66,23 @@ fuzz: environments browser ## Try hostile SMS and requests for half an hour (BAY
 	  tests/unit/hostile tests/e2e/test_api_by_its_document.py tests/pages/test_hostile_page.py
 
 .PHONY: lint
-lint: environments ## Check style, types, layers and the packaged template
+lint: style types layers template ## Check style, types, layers and the packaged template (-j2 --output-sync: side by side)
+
+.PHONY: style
+style: environments ## Check style alone, by ruff
 	$(bin)/ruff check
 	$(bin)/ruff format --check
+
+.PHONY: types
+types: environments ## Check types alone, by mypy
 	$(bin)/mypy app.py chalicelib infra
+
+.PHONY: layers
+layers: environments ## Check which room imports which alone
 	$(bin)/lint-imports
+
+.PHONY: template
+template: environments ## Check the packaged template alone, by cfn-lint and checkov
 	@template="$$($(bin)/python -m infra.bundle | tail -n 1)" && $(bin)/cfn-lint infra/account.yaml "$$template" && \
 	  $(PYTHON) infra/environments.py --lint && $(bin)/python -m infra.static_check infra/account.yaml "$$template"
 

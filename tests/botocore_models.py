@@ -6,6 +6,7 @@ tests make thousands.
 
 from functools import cache
 
+import botocore.hooks
 import botocore.session
 import botocore.useragent
 from botocore.loaders import create_loader
@@ -18,6 +19,8 @@ botocore.session.create_loader = cache(create_loader)  # type: ignore[attr-defin
 # For each request every letter of what the user agent is made of is looked at, a tenth of a client's processor time.
 _of_user_agent = botocore.useragent.sanitize_user_agent_string_component
 botocore.useragent.sanitize_user_agent_string_component = cache(_of_user_agent)
+# Each session looks at the signature of each of its hundreds of handlers: the half of what a client costs.
+botocore.hooks.accepts_kwargs = cache(botocore.hooks.accepts_kwargs)  # type: ignore[attr-defined]
 
 for _service in SERVICES:
     botocore.session.get_session().create_client(

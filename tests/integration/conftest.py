@@ -127,8 +127,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     return Wire.tapped(monkeypatch)
 
 
-@pytest.fixture(autouse=True)
-def _clients_of_no_other_test(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def _clients_of_no_other_module(request: pytest.FixtureRequest) -> Iterator[None]:
     """What is played on the stage has clients of an address where nothing is; they end with its tests."""
     yield
     if hasattr(request.module, "staged"):
