@@ -17,8 +17,8 @@ from pynamodb.models import Model
 class Assignment(SetAction):
     """An attribute is given a value, `written` as DynamoDB takes it."""
 
-    def __init__(self, attribute: Attribute[Any], text: Any) -> None:
-        self.name, self.kind, self.written = attribute.attr_name, attribute.attr_type, text
+    def __init__(self, attribute: Attribute[Any], written: Any) -> None:
+        self.name, self.kind, self.written = attribute.attr_name, attribute.attr_type, written
 
     def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
         """Write the assignment of an update expression."""

@@ -211,7 +211,7 @@ def _is_too_large(reason: Mapping[str, str]) -> bool:
 
     Such a write never succeeds.
     """
-    return reason["Code"] == "ValidationError" and "size" in reason.get("Message", "")
+    return reason["Code"] == "ValidationError" and "size" in (reason.get("Message") or "")
 
 
 def _required(election: Election | None) -> Election:
