@@ -1,6 +1,6 @@
 """Writes: rows of a transaction, each with its condition.
 
-A row's own module describes the write; `outcome.py` writes the transaction.
+A row's own module describes the write; `outcome.py` says what it means that one was refused.
 """
 
 from collections.abc import Iterable, Sequence
