@@ -17,8 +17,8 @@ SERVICES = ("dynamodb", "lambda", "s3", "ses", "sns", "ssm")
 botocore.session.create_loader = cache(create_loader)  # type: ignore[attr-defined]
 
 # For each request every letter of what the user agent is made of is looked at, a tenth of a client's processor time.
-_of_user_agent = botocore.useragent.sanitize_user_agent_string_component
-botocore.useragent.sanitize_user_agent_string_component = cache(_of_user_agent)
+own_sanitize = botocore.useragent.sanitize_user_agent_string_component
+botocore.useragent.sanitize_user_agent_string_component = cache(own_sanitize)
 # Each session looks at the signature of each of its hundreds of handlers: the half of what a client costs.
 botocore.hooks.accepts_kwargs = cache(botocore.hooks.accepts_kwargs)  # type: ignore[attr-defined]
 

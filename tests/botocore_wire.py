@@ -20,7 +20,7 @@ from botocore.httpsession import URLLib3Session
 HERE = "http://127.0.0.1:"
 ENDS = b"\r\n\r\n"
 
-_by_urllib3 = URLLib3Session.send
+own_send = URLLib3Session.send
 _idle: dict[str, list[socket.socket]] = defaultdict(list)
 _lock = Lock()
 
@@ -28,13 +28,13 @@ _lock = Lock()
 def send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
     """Send a request, and read its answer; raises what botocore's own session raises."""
     if not request.url.startswith(HERE) or request.stream_output or not isinstance(request.body, bytes | None):
-        return _by_urllib3(session, request)
+        return own_send(session, request)
     parts = urlsplit(request.url)
     wire = _kept(parts.netloc)
     try:
         wire = wire or socket.create_connection((parts.hostname, parts.port))
     except OSError:
-        return _by_urllib3(session, request)  # which says how it could not be reached
+        return own_send(session, request)  # which says how it could not be reached
     try:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire.settimeout(_patience(session, request))

@@ -15,8 +15,12 @@ from typing import Any
 
 import boto3
 import botocore.client
+import botocore.useragent
+import botocore_models
+import botocore_wire
 import pytest
 from aws_faults import Killed
+from botocore.httpsession import URLLib3Session
 from pipeline import Load, Pipeline
 
 import app
@@ -33,6 +37,15 @@ TEXT = "ОТКРЫТИЕ A1 B0730 C{count} D1 E{ballots}"
 _serial = itertools.count()
 Call = Callable[[], object]
 Side = Callable[[], Sequence[Call]]
+
+
+@pytest.fixture(autouse=True)
+def _botocore_as_lambda_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests' processes send without urllib3 and keep words of user agents; no function does."""
+    monkeypatch.setattr(URLLib3Session, "send", botocore_wire.own_send)
+    monkeypatch.setattr(
+        botocore.useragent, "sanitize_user_agent_string_component", botocore_models.own_sanitize
+    )
 
 
 def seconds_of(calls: Sequence[Call]) -> float:
