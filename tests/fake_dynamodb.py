@@ -149,6 +149,9 @@ class _Client:
     def put_item(self, **arguments: Any) -> dict[str, Any]:
         return self.database._make_api_call("PutItem", arguments)
 
+    def batch_get_item(self, **arguments: Any) -> dict[str, Any]:
+        return self.database._make_api_call("BatchGetItem", arguments)
+
     def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
         return self.database._make_api_call("TransactWriteItems", arguments)
 

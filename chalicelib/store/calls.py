@@ -18,6 +18,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.observation.calls.priority import CallAttempts, Need
 from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.changes import setting
+from chalicelib.store.requests import rows_of
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import (
     Document,
@@ -132,9 +133,8 @@ def calls_at(election_id: str, places: Iterable[tuple[str, str]]) -> list[CallRo
     Empty ones where there are none. Raises StoreUnavailable.
     """
     rows = [call_row(election_id, region, station) for region, station in places]
-    with store_faults():
-        stored = CallRow.batch_get([(row.scope, row.id) for row in rows], consistent_read=True)
-        found = {(row.scope, row.id): row for row in stored}
+    stored = rows_of(CallRow, ((row.scope, row.id) for row in rows))
+    found = {(row.scope, row.id): row for row in stored}
     return [found.get((row.scope, row.id), row) for row in rows]
 
 

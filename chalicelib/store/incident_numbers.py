@@ -13,6 +13,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.observation.elections.values import Severity
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.incidents import Incident, IncidentsTableRow, get_incident, incidents_by_id
+from chalicelib.store.requests import rows_of
 from chalicelib.store.tables import store_faults, updated_if
 from chalicelib.store.writes import Write
 
@@ -64,8 +65,7 @@ def incidents_of_numbers(election_id: str, numbers: Iterable[int]) -> list[Incid
     Only existing ones are returned. Raises StoreUnavailable.
     """
     keys = [(f"{election_id}#numbers", _numbered(number)) for number in numbers]
-    with store_faults():
-        rows = list(IncidentNumber.batch_get(keys, consistent_read=True))
+    rows = rows_of(IncidentNumber, keys)
     return incidents_by_id(election_id, [row.incident for row in rows])
 
 

@@ -16,6 +16,7 @@ from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.changes import setting
+from chalicelib.store.requests import rows_of
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
@@ -114,8 +115,7 @@ def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
 
     Only existing ones are returned. Raises StoreUnavailable.
     """
-    with store_faults():
-        return list(Incident.batch_get([(election_id, incident_id) for incident_id in ids], consistent_read=True))
+    return rows_of(Incident, ((election_id, incident_id) for incident_id in ids))
 
 
 def changing(incident: Incident, state: State, entry: Entry, **values: Any) -> Write:

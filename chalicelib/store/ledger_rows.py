@@ -15,12 +15,11 @@ from chalicelib.observation.ledger.entries import OF_MESSAGE, OF_REPORT, Kind, R
 from chalicelib.store.ledger import Cursor
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportRow
+from chalicelib.store.requests import AT_ONCE
 from chalicelib.store.tables import store_faults
 
 _MESSAGE_ATTRIBUTES = (*OF_MESSAGE, "joined_at")
 _REPORT_ATTRIBUTES = ("station", "form", "version", *OF_REPORT)
-AT_ONCE = 100
-"""Keys of one BatchGetItem, which takes no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from chalicelib.observation.sms.multipart import LongSms, PartText, StoredPart
 from chalicelib.store import keys
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.messages import Message
+from chalicelib.store.requests import rows_of
 from chalicelib.store.stored_row import StoredRow
-from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version
 from chalicelib.store.writes import Write
 
 
@@ -57,8 +58,7 @@ def known_parts(message: Message) -> KnownParts:
     reference, _, total = message.part[:3]
     shared = [message.provider, message.sender, message.recipient, reference, total]
     key = keys.parts(hashlib.sha256(json.dumps(shared).encode()).hexdigest())
-    with store_faults():
-        row = next(iter(PartsRow.batch_get([key], consistent_read=True)), None)
+    row = next(iter(rows_of(PartsRow, [key])), None)
     if row is None:
         return KnownParts(key, 0, ())
     return KnownParts(key, row.version, tuple(_from_document(total, sms) for sms in row.known))

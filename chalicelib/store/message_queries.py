@@ -9,6 +9,7 @@ from chalicelib.store import keys as row_keys
 from chalicelib.store.messages import Message
 from chalicelib.store.queues import QUEUE_SHARDS, SCHEMA, Queue, QueuedRow
 from chalicelib.store.receipts import ReceiptRow
+from chalicelib.store.requests import rows_of
 from chalicelib.store.tables import StoreUnavailable, store_faults
 from chalicelib.store.writes import Write, transact
 
@@ -71,8 +72,7 @@ def _model_of(key: str) -> type[Message | ReceiptRow]:
 
 
 def _rows_of(model: type[Message | ReceiptRow], keys: Sequence[str]) -> list[Message | ReceiptRow]:
-    with store_faults():
-        return list(model.batch_get(keys, consistent_read=True)) if keys else []
+    return list(rows_of(model, keys))
 
 
 def _newer_schema(row: QueuedRow) -> str:

@@ -9,7 +9,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.store import keys
 from chalicelib.store.attributes import InstantAttribute
-from chalicelib.store.requests import put_first
+from chalicelib.store.requests import put_first, rows_of
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, put_new, store_faults
 from chalicelib.store.writes import Write
@@ -97,8 +97,7 @@ def latest_row(digest: str, message_key: str, stored_at: dt.datetime, text: str,
 
 def get_dedup_row(key: str) -> DedupRow | None:
     """Return the row of a content's first SMS; raises StoreUnavailable."""
-    with store_faults():
-        return next(iter(DedupRow.batch_get([key], consistent_read=True)), None)
+    return next(iter(rows_of(DedupRow, [key])), None)
 
 
 def put_pointer(provider: str, reference: str, message_key: str, now: dt.datetime) -> None:

@@ -19,6 +19,7 @@ from chalicelib.observation.reports.report import Answer, ObserverAnswers, Repor
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.changes import Assignment, setting
+from chalicelib.store.requests import rows_of
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, TooMuchAtOnce, at_version, store_faults
 from chalicelib.store.writes import Write
@@ -73,8 +74,7 @@ def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey
     Those not stored are empty, version 0. Raises StoreUnavailable.
     """
     distinct = sorted(set(keys))
-    with store_faults():
-        rows = list(ReportRow.batch_get([_row_key(election, key) for key in distinct], consistent_read=True))
+    rows = rows_of(ReportRow, (_row_key(election, key) for key in distinct))
     stored = {(row.station, row.form): row for row in rows}
     return {
         key: from_row(election, stored[place])

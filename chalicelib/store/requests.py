@@ -3,7 +3,7 @@
 PynamoDB writes the same by way of a table's connection, at twice the price.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -16,6 +16,11 @@ from chalicelib.store.tables import CONDITION_FAILED, is_new, store_faults
 Row = TypeVar("Row", bound=StoredRow)
 Request = dict[str, Any]
 """The parameters of a client's call, or of one part of a transaction."""
+Key = str | tuple[str, str]
+"""A row's key: its partition, with what sorts in it where the table has such."""
+
+AT_ONCE = 100
+"""Rows of one BatchGetItem, which takes no more."""
 
 
 def put(row: StoredRow, condition: Condition | None = None) -> Request:
@@ -48,6 +53,26 @@ def put_first(row: Row) -> Row | None:
             answer: Any = refused.response
             return type(row).from_raw_data(answer["Item"])
     return None
+
+
+def rows_of(model: type[Row], keys: Iterable[Key]) -> list[Row]:
+    """Return the rows of some keys as of now, in no order.
+
+    Only existing ones are returned. What DynamoDB leaves under load is asked for again. Raises StoreUnavailable.
+    """
+    names = model.key_names()
+    places = [(key,) if isinstance(key, str) else key for key in dict.fromkeys(keys)]
+    written = [{name: {"S": part} for name, part in zip(names, place, strict=True)} for place in places]
+    rows: list[Row] = []
+    with store_faults():
+        for begin in range(0, len(written), AT_ONCE):
+            table = model.Meta.table_name
+            waiting: Any = {table: {"Keys": written[begin : begin + AT_ONCE], "ConsistentRead": True}}
+            while waiting:
+                answer = client().batch_get_item(RequestItems=waiting)
+                rows += [model.from_raw_data(row) for row in answer["Responses"].get(table, ())]
+                waiting = answer.get("UnprocessedKeys")
+    return rows
 
 
 def _asked(row: StoredRow, parameters: Request, condition: Condition | None, actions: Sequence[Action] = ()) -> Request:

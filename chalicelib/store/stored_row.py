@@ -7,7 +7,7 @@ of which a function that has just started needs seven for its first SMS.
 
 import os
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from botocore.config import Config
 from pynamodb.attributes import Attribute
@@ -37,11 +37,23 @@ class StoredRow(Model):
             table.connection._client = client()
         return table
 
+    @classmethod
+    def key_names(cls) -> tuple[str, ...]:
+        """Return what DynamoDB calls the parts of a key, which are text."""
+        named = _by_name(cls)
+        return tuple(named[name][0] for name in (cls._hash_keyname, cls._range_keyname) if name)
+
     def written_key(self) -> dict[str, dict[str, Any]]:
         """Return the row's key as DynamoDB takes it."""
         attributes, values = _by_name(type(self)), self.attribute_values
         keys = [(attributes[name], values[name]) for name in (self._hash_keyname, self._range_keyname) if name]
         return {stored_as: {kind: attribute.serialize(value)} for (stored_as, kind, attribute), value in keys}
+
+    @classmethod
+    def _instantiate(cls, attribute_values: dict[str, dict[str, Any]]) -> Self:
+        row = cls.__new__(cls)
+        row._container_deserialize(attribute_values)  # PynamoDB's would go by its own, whatever a model has
+        return row
 
     def _set_defaults(self, _user_instantiated: bool = True) -> None:
         self.attribute_values.update(_begun(type(self)))

@@ -24,6 +24,7 @@ _MOBILE_TOKENS = (
 """What some networks write of a mobile number and others leave out; written as the plan of today has it."""
 
 
+@lru_cache(maxsize=4096)  # the same number is asked some four times per SMS
 def international(number: str, default_region: str | None = None) -> str:
     """Write a number in E.164 where that is possible.
 

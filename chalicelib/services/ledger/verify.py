@@ -15,9 +15,10 @@ from chalicelib.services.ledger.seal import NO_ROOT, STRAGGLES_WITHIN
 from chalicelib.store import ledger
 from chalicelib.store.elections import existing
 from chalicelib.store.ledger import Seal, SealedPart
-from chalicelib.store.ledger_rows import AT_ONCE, message_pages, message_rows, put_at, report_pages
+from chalicelib.store.ledger_rows import message_pages, message_rows, put_at, report_pages
 from chalicelib.store.message_queries import messages_of
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports
+from chalicelib.store.requests import AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,7 @@ Side = Callable[[], Sequence[Call]]
 def _botocore_as_lambda_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests' processes send without urllib3 and keep words of user agents; no function does."""
     monkeypatch.setattr(URLLib3Session, "send", botocore_wire.own_send)
-    monkeypatch.setattr(
-        botocore.useragent, "sanitize_user_agent_string_component", botocore_models.own_sanitize
-    )
+    monkeypatch.setattr(botocore.useragent, "sanitize_user_agent_string_component", botocore_models.own_sanitize)
 
 
 def seconds_of(calls: Sequence[Call]) -> float:

@@ -173,7 +173,6 @@ def _bound_name(node: ast.AST) -> str | None:
 
 
 UNCALLED = {
-    "_container_deserialize": "PynamoDB calls it",
     "_set_defaults": "PynamoDB calls it",
     "arriving": "a signed request as tests hand it in",
     "clear_abandoned": "tests begin with it",

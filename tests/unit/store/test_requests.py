@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pynamodb.attributes import Attribute
+from pynamodb.connection.base import Connection
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -32,6 +33,7 @@ def plain(model: type[Model]) -> dict[str, Attribute[Any]]:
     return {name: attribute for name, attribute in attributes if not (attribute.is_hash_key or attribute.is_range_key)}
 
 
+PLAIN = next(model for model in MODELS if len(model.key_names()) == 1)
 every_changing_model = pytest.mark.parametrize(
     "model", [model for model in MODELS if plain(model)], ids=lambda model: model.__name__
 )
@@ -89,3 +91,50 @@ def test_a_number_is_added_as_pynamodb_adds_it(amount: int) -> None:
     row = filled(MODELS[0])
     ours, request = updated_by_both(row, [Addition("a count", amount)], [Path(["a count"]).add(amount)])
     assert ours == request
+
+
+class Overloaded:
+    """DynamoDB that leaves every key at first and then has the row; `asked`: each request."""
+
+    def __init__(self, row: StoredRow) -> None:
+        self.row, self.asked = row, list[Request]()
+
+    def batch_get_item(self, **request: Any) -> Request:
+        self.asked.append(request["RequestItems"])
+        rows, left = ([], request["RequestItems"]) if len(self.asked) == 1 else ([self.row.serialize()], {})
+        return {"Responses": {self.row.Meta.table_name: rows}, "UnprocessedKeys": left}
+
+    def _make_api_call(self, operation: str, request: Request) -> Request:
+        assert operation == "BatchGetItem"
+        return self.batch_get_item(**request)
+
+
+@every_model
+def test_rows_are_read_by_key_as_pynamodb_reads_them(model: type[StoredRow], monkeypatch: pytest.MonkeyPatch) -> None:
+    row = filled(model)
+    parts = tuple(value["S"] for value in row.written_key().values())
+    key = parts if len(parts) == 2 else parts[0]
+    ours, theirs = Overloaded(row), Overloaded(row)
+    monkeypatch.setattr(requests, "client", lambda: ours)
+    (found,) = requests.rows_of(model, [key, key])
+    monkeypatch.setattr(Connection, "client", property(lambda connection: theirs))
+    (expected,) = model.batch_get([key], consistent_read=True)
+    assert found.serialize() == expected.serialize() == row.serialize()
+    assert ours.asked == theirs.asked
+    assert len(ours.asked) == 2
+
+
+@pytest.mark.parametrize(("count", "batches"), [(0, []), (100, [100]), (101, [100, 1])])
+def test_no_more_rows_are_asked_for_at_once_than_dynamodb_takes(
+    count: int, batches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    class Empty:
+        def batch_get_item(self, RequestItems: Any) -> Request:  # noqa: N803
+            sizes.extend(len(table["Keys"]) for table in RequestItems.values())
+            return {"Responses": {}, "UnprocessedKeys": {}}
+
+    monkeypatch.setattr(requests, "client", Empty)
+    assert requests.rows_of(PLAIN, [f"key{number}" for number in range(count)]) == []
+    assert sizes == batches
