@@ -81,7 +81,7 @@ class WriteMeter:
             parameters["ReturnConsumedCapacity"] = "INDEXES"
 
     def _count(self, operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> None:
-        if "ReturnConsumedCapacity" not in parameters:
+        if operation not in WRITES | READS:
             return
         self.requests.append(operation)
         if operation not in WRITES:
