@@ -1,7 +1,7 @@
 """Reads of the messages' table: by key, and by its indexes."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.observation.sms.states import MessageState, Reason
@@ -47,13 +47,13 @@ def read_rows(keys: Iterable[str]) -> tuple[list[Message | ReceiptRow], dict[str
     for model in (Message, ReceiptRow):
         of_model = [key for key in distinct if _model_of(key) is model]
         try:
-            rows += _rows_of(model, of_model)
+            rows += rows_of(model, of_model)
         except StoreUnavailable:
             raise
         except Exception:  # noqa: BLE001 - whatever deserialising one of them raises
             for key in of_model:
                 try:
-                    rows += _rows_of(model, [key])
+                    rows += rows_of(model, [key])
                 except StoreUnavailable:
                     raise
                 except Exception as fault:  # noqa: BLE001
@@ -69,10 +69,6 @@ def row_of(image: Mapping[str, Any]) -> Message | ReceiptRow:
 
 def _model_of(key: str) -> type[Message | ReceiptRow]:
     return ReceiptRow if row_keys.is_receipt(key) else Message
-
-
-def _rows_of(model: type[Message | ReceiptRow], keys: Sequence[str]) -> list[Message | ReceiptRow]:
-    return list(rows_of(model, keys))
 
 
 def _newer_schema(row: QueuedRow) -> str:

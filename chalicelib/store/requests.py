@@ -1,6 +1,6 @@
-"""What DynamoDB is asked of one row, in its own words.
+"""What DynamoDB is asked of rows, in its own words.
 
-PynamoDB writes the same by way of a table's connection, at twice the price.
+PynamoDB asks the same by way of a table's connection, at twice the price.
 """
 
 from collections.abc import Iterable, Sequence

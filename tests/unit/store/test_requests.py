@@ -33,7 +33,7 @@ def plain(model: type[Model]) -> dict[str, Attribute[Any]]:
     return {name: attribute for name, attribute in attributes if not (attribute.is_hash_key or attribute.is_range_key)}
 
 
-PLAIN = next(model for model in MODELS if len(model.key_names()) == 1)
+KEYED_BY_PARTITION = next(model for model in MODELS if len(model.key_names()) == 1)
 every_changing_model = pytest.mark.parametrize(
     "model", [model for model in MODELS if plain(model)], ids=lambda model: model.__name__
 )
@@ -136,5 +136,5 @@ def test_no_more_rows_are_asked_for_at_once_than_dynamodb_takes(
             return {"Responses": {}, "UnprocessedKeys": {}}
 
     monkeypatch.setattr(requests, "client", Empty)
-    assert requests.rows_of(PLAIN, [f"key{number}" for number in range(count)]) == []
+    assert requests.rows_of(KEYED_BY_PARTITION, [f"key{number}" for number in range(count)]) == []
     assert sizes == batches
